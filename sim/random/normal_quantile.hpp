@@ -1,0 +1,9 @@
+#pragma once
+
+namespace breakeven::sim {
+
+/// The standard normal quantile of p in (0, 1); about 16 digits. p <= 0 gives -infinity, p >= 1 +infinity.
+/// Source: Wichura (1988), algorithm AS 241 (PPND16), Applied Statistics 37, 477-484.
+[[nodiscard]] double normalQuantile(double p);
+
+}  // namespace breakeven::sim
