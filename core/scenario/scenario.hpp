@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/costing/cost.hpp"
+#include "core/metering/meter.hpp"
+#include "core/population/segment.hpp"
+#include "core/pricing/plan.hpp"
+
+namespace breakeven::core {
+
+enum class Sampling { Random, Stratified };
+
+/// What changes a run's numbers beside the scenario itself.
+struct RunSettings {
+    std::uint64_t users = 10'000;  ///< drawn per world: accuracy, not business size; 1 to 2^32 - 1
+    std::uint32_t worlds = 500;    ///< draws of the beliefs; 1: base values only
+    std::uint32_t months = 1;      ///< 1 to 60
+    std::uint64_t seed = 1;
+    Sampling sampling = Sampling::Stratified;
+    bool operator==(const RunSettings&) const = default;
+};
+
+/// A file the scenario reads beside itself.
+struct InputFile {
+    std::string name;     ///< as the scenario names it
+    std::string sha256;   ///< lower-case hex of its bytes
+    std::string content;  ///< its bytes
+    bool operator==(const InputFile&) const = default;
+};
+
+/// One `--set KEY=VALUE`.
+struct Override {
+    std::string key;
+    std::string value;
+    bool operator==(const Override&) const = default;
+};
+
+/// A number with where it comes from, for the assumption sheet.
+struct SourceNote {
+    std::string path;
+    std::string source;
+    bool operator==(const SourceNote&) const = default;
+};
+
+/// All inputs of a run: checked, immutable. Built by the reader only.
+struct Scenario {
+    std::string name;
+    std::string question;
+    std::string currency;  ///< ISO 4217
+    RunSettings run;
+    Parameter subscribers{10'000.0, {}};  ///< business size, >= 1: shares fixed cost and pools
+    std::vector<Meter> meters;
+    std::vector<Segment> segments;
+    Cost cost;
+    std::vector<Plan> plans;
+    std::vector<NamedBelief> beliefs;  ///< in the order of the file
+    std::vector<SourceNote> sources;
+
+    std::string file;                  ///< where it was read from, for messages
+    std::string text;                  ///< as read, before overrides
+    std::vector<Override> overrides;   ///< applied to it, in order
+    std::vector<InputFile> inputs;
+    std::string hash;                  ///< SHA-256 of the resolved scenario without [run], and of its inputs
+};
+
+}  // namespace breakeven::core
