@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/results/run_result.hpp"
+
+namespace breakeven::sim {
+
+/// One cell: what is shown, what it is sorted by, and what stands behind it.
+struct TableCell {
+    std::string text;              ///< no digit that is noise; "-" when not applicable
+    std::optional<double> number;  ///< full precision, for sorting
+    std::string detail;            ///< interval, band and unit in words, for a tooltip
+};
+
+struct TableColumn {
+    std::string title;
+    std::string unit;
+    std::string definition;  ///< of the metric, one sentence
+    bool isText = false;     ///< left-aligned
+};
+
+/// A table to show: CLI, window and clipboard all draw this one.
+struct Table {
+    std::vector<TableColumn> columns;
+    std::vector<std::vector<TableCell>> rows;
+};
+
+/// Digits of `value` that its standard error supports (two digits of the error), at least `leastDecimals` shown
+/// only if they are not noise; locale-free, thousands separated by commas: "1,234.5".
+[[nodiscard]] std::string formatWithError(double value, double standardError);
+
+/// The plans of a run: one row a plan, the headline metrics as columns.
+[[nodiscard]] Table planTable(const RunResult& result);
+
+/// Differences of every plan to the baseline (the first plan), with the noise mark.
+[[nodiscard]] Table differenceTable(const RunResult& result);
+
+/// Runs side by side: one row per plan and headline metric, one column a run, then (two runs) their difference with its
+/// error; independent runs' errors add in squares, runs on the same draws say so.
+[[nodiscard]] Table compareTable(std::span<const std::shared_ptr<const RunResult>> runs);
+
+}  // namespace breakeven::sim
