@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "core/diagnostics/diagnostic.hpp"
+#include "sim/pipeline/quantile_table.hpp"
+#include "sim/pipeline/world_model.hpp"
+#include "sim/random/stream.hpp"
+
+namespace breakeven::sim {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+/// Compiles parts of a scenario with the belief draws of one world.
+struct Compiler {
+    const core::Scenario& scenario;
+    std::span<const double> draws;
+
+    [[nodiscard]] double value(const core::Parameter& parameter) const { return core::valueIn(parameter, draws); }
+
+    void setLaw(CompiledUsage& usage, const core::Distribution& distribution) const {
+        std::visit(Overloaded{[&](const core::Constant& law) {
+                                  usage.law = CompiledUsage::Law::Constant;
+                                  usage.a = value(law.value);
+                              },
+                              [&](const core::Uniform& law) {
+                                  usage.law = CompiledUsage::Law::Uniform;
+                                  usage.a = value(law.low);
+                                  usage.b = value(law.high) - usage.a;
+                              },
+                              [&](const core::Lognormal& law) { setLognormal(usage, law); },
+                              [&](const core::Gamma& law) {
+                                  usage.law = CompiledUsage::Law::Gamma;
+                                  const double spread = value(law.spread);
+                                  usage.a = law.spreadKind == core::Gamma::Spread::Shape ? spread : 1.0 / (spread * spread);
+                                  const double location = value(law.location);
+                                  usage.b = law.locationKind == core::Gamma::Location::Scale ? location : location / usage.a;
+                                  usage.table = gammaTable(usage.a, usage.b);
+                              },
+                              [&](const core::Empirical& law) {
+                                  usage.law = CompiledUsage::Law::Empirical;
+                                  usage.sample = *law.sorted;
+                              }},
+                   distribution);
+    }
+
+    void setLognormal(CompiledUsage& usage, const core::Lognormal& law) const {
+        const auto result = core::lognormalLaw(law.locationKind, value(law.location), law.spreadKind, value(law.spread), law.root);
+        if (!result) {
+            throw core::Error(core::Error::Kind::Input,
+                              {core::Severity::Error,
+                               {scenario.file, 0, 0},
+                               "no lognormal agrees with a draw of the beliefs about meter \"" +
+                                   scenario.meters[usage.meter].id + "\"",
+                               "narrow the beliefs of its mean or percentile"});
+        }
+        usage.law = CompiledUsage::Law::Lognormal;
+        usage.a = result->mu;
+        usage.b = result->sigma;
+    }
+
+    [[nodiscard]] CompiledSegment segment(const core::Segment& source) const {
+        CompiledSegment result;
+        result.weight = value(source.weight);
+        for (const core::Usage& use : source.usages) {
+            CompiledUsage usage;
+            usage.meter = use.meter;
+            usage.parent = use.per;
+            setLaw(usage, use.distribution);
+            const double persistence = value(use.persistence);
+            usage.userShare = std::sqrt(persistence);
+            usage.monthShare = std::sqrt(1.0 - persistence);
+            usage.dormant = value(use.dormant);
+            const std::string name = source.id + "/" + scenario.meters[use.meter].id;
+            usage.userStream = streamId("user", name);
+            usage.monthStream = streamId("month", name);
+            usage.stratumStream = streamId("stratum", name);
+            if (usage.law != CompiledUsage::Law::Constant) usage.score = result.scores++;
+            result.usages.push_back(std::move(usage));
+        }
+        if (!source.correlations.empty()) result.cholesky = cholesky(source, result);
+        return result;
+    }
+
+    /// Correlation of the parts (user, month) such that the month's score has the correlation of the file even where
+    /// persistences differ: r / (sqrt(pa pb) + sqrt((1 - pa)(1 - pb))).
+    [[nodiscard]] std::vector<double> cholesky(const core::Segment& source, const CompiledSegment& compiled) const {
+        const std::size_t n = compiled.scores;
+        std::vector<double> matrix(n * n, 0.0);
+        for (std::size_t i = 0; i < n; ++i) matrix[i * n + i] = 1.0;
+        const auto usageOf = [&](std::size_t meter) -> const CompiledUsage& {
+            return *std::ranges::find(compiled.usages, meter, &CompiledUsage::meter);
+        };
+        for (const core::Correlation& correlation : source.correlations) {
+            const CompiledUsage& a = usageOf(correlation.first);
+            const CompiledUsage& b = usageOf(correlation.second);
+            if (a.law == CompiledUsage::Law::Constant || b.law == CompiledUsage::Law::Constant) continue;
+            double r = value(correlation.value);
+            if (correlation.kind == core::Correlation::Kind::Spearman) r = 2.0 * std::sin(std::numbers::pi * r / 6.0);
+            r /= a.userShare * b.userShare + a.monthShare * b.monthShare;
+            matrix[a.score * n + b.score] = r;
+            matrix[b.score * n + a.score] = r;
+        }
+        for (std::size_t i = 0; i < n; ++i) {
+            for (std::size_t j = 0; j <= i; ++j) {
+                double sum = matrix[i * n + j];
+                for (std::size_t k = 0; k < j; ++k) sum -= matrix[i * n + k] * matrix[j * n + k];
+                if (i == j && sum < -1e-9) throw impossible(source);
+                if (i == j) {
+                    matrix[i * n + i] = std::sqrt(std::max(sum, 0.0));
+                } else {
+                    matrix[i * n + j] = matrix[j * n + j] > 0.0 ? sum / matrix[j * n + j] : 0.0;
+                }
+            }
+        }
+        return matrix;
+    }
+
+    [[nodiscard]] core::Error impossible(const core::Segment& source) const {
+        return {core::Error::Kind::Input,
+                {core::Severity::Error,
+                 {scenario.file, 0, 0},
+                 "segment \"" + source.id + "\": the correlations can't hold together with these persistences",
+                 "bring the persistences of the correlated meters nearer to each other, or lower the correlations"}};
+    }
+
+    [[nodiscard]] CompiledCharge charge(const core::Charge& source) const {
+        CompiledCharge result;
+        for (const core::WeightedMeter& part : source.meters) result.meters.emplace_back(part.meter, value(part.weight));
+        const double per = value(source.per);
+        std::visit(Overloaded{[&](const core::FlatPrice& price) {
+                                  result.model = CompiledCharge::Model::Flat;
+                                  result.unit = value(price.amount);
+                              },
+                              [&](const core::UnitPrice& price) {
+                                  result.model = CompiledCharge::Model::PerUnit;
+                                  result.unit = value(price.unitAmount) / per;
+                              },
+                              [&](const core::GraduatedPrice& price) {
+                                  result.model = CompiledCharge::Model::Graduated;
+                                  result.tiers = tiers(price.tiers, per);
+                              },
+                              [&](const core::VolumePrice& price) {
+                                  result.model = CompiledCharge::Model::Volume;
+                                  result.tiers = tiers(price.tiers, per);
+                              },
+                              [&](const core::PackagePrice& price) {
+                                  result.model = CompiledCharge::Model::Package;
+                                  result.unit = value(price.amount);
+                                  result.size = value(price.size);
+                                  result.freeUnits = value(price.freeUnits);
+                              }},
+                   source.price);
+        return result;
+    }
+
+    [[nodiscard]] std::vector<CompiledTier> tiers(const std::vector<core::Tier>& source, double per) const {
+        std::vector<CompiledTier> result;
+        double from = 0.0;
+        for (const core::Tier& tier : source) {
+            const double upTo = tier.upTo ? value(*tier.upTo) : kInfinity;
+            result.push_back({from, upTo, value(tier.unitAmount) / per, value(tier.flatAmount)});
+            from = upTo;
+        }
+        return result;
+    }
+
+    [[nodiscard]] CompiledPlan plan(const core::Plan& source) const {
+        CompiledPlan result;
+        result.fee = value(source.fee);
+        result.minimum = source.minimum ? value(*source.minimum) : 0.0;
+        result.maximum = source.maximum ? value(*source.maximum) : kInfinity;
+        result.servingShare = value(source.servingShare ? *source.servingShare : scenario.cost.servingShare);
+        result.offered.resize(scenario.segments.size(), false);
+        for (const std::size_t index : source.segments) result.offered[index] = true;
+        for (const core::Charge& item : source.charges) result.charges.push_back(charge(item));
+        for (const core::Limit& limit : source.limits) {
+            const CompiledLimit compiled{limit.meter, value(limit.amount), value(limit.costFactor)};
+            (limit.action == core::Limit::Action::Block ? result.blocks : result.degrades).push_back(compiled);
+        }
+        std::ranges::stable_sort(result.degrades, std::greater{}, &CompiledLimit::costFactor);
+        return result;
+    }
+};
+
+}  // namespace
+
+WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world) {
+    WorldModel model;
+    model.world = world;
+    model.beliefs = drawBeliefs(scenario, world);
+    const Compiler compiler{scenario, model.beliefs};
+    model.subscribers = compiler.value(scenario.subscribers);
+    for (const core::FixedCost& item : scenario.cost.fixed) model.fixedPerUser += compiler.value(item.amount);
+    model.fixedPerUser /= model.subscribers;
+    model.listRate.resize(scenario.meters.size(), 0.0);
+    for (const core::CostRate& rate : scenario.cost.rates) {
+        model.listRate[rate.meter] += compiler.value(rate.amount) / compiler.value(rate.per);
+    }
+    for (const core::Segment& segment : scenario.segments) model.segments.push_back(compiler.segment(segment));
+    for (const core::Plan& plan : scenario.plans) model.plans.push_back(compiler.plan(plan));
+    return model;
+}
+
+}  // namespace breakeven::sim

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/scenario/scenario.hpp"
+
+namespace breakeven::sim {
+
+// A scenario compiled for one world: every belief drawn, every name a number. Quantities are per user-month.
+
+/// One usage = Q(z) of one normal score.
+struct CompiledUsage {
+    enum class Law { Constant, Lognormal, Uniform, Gamma, Empirical };
+    std::size_t meter = 0;
+    std::optional<std::size_t> parent;  ///< meter it multiplies
+    Law law = Law::Constant;
+    double a = 0.0;  ///< constant: value; lognormal: mu; uniform: low; gamma: shape
+    double b = 0.0;  ///< lognormal: sigma; uniform: high - low; gamma: scale
+    std::span<const double> sample;  ///< empirical, ascending
+    std::vector<double> table;       ///< gamma: ln Q on the grid of z, see quantile_table.hpp
+    double userShare = 1.0;   ///< square root of the persistence
+    double monthShare = 0.0;  ///< square root of the rest
+    double dormant = 0.0;
+    std::uint32_t userStream = 0;
+    std::uint32_t monthStream = 0;
+    std::uint32_t stratumStream = 0;
+    std::size_t score = 0;  ///< which score column it reads; unused by a constant
+};
+
+struct CompiledSegment {
+    double weight = 1.0;
+    std::vector<CompiledUsage> usages;
+    std::size_t scores = 0;         ///< number of normal scores
+    std::vector<double> cholesky;   ///< scores x scores, lower triangular, row by row; empty: independent
+};
+
+struct CompiledTier {
+    double from = 0.0;  ///< exclusive lower bound
+    double upTo = 0.0;  ///< inclusive; infinite in the last
+    double unit = 0.0;  ///< per unit
+    double flat = 0.0;
+};
+
+struct CompiledCharge {
+    enum class Model { Flat, PerUnit, Graduated, Volume, Package };
+    Model model = Model::Flat;
+    std::vector<std::pair<std::size_t, double>> meters;  ///< meter, weight
+    double unit = 0.0;       ///< flat amount, or per unit, or per package
+    double size = 1.0;       ///< package
+    double freeUnits = 0.0;  ///< package
+    std::vector<CompiledTier> tiers;
+};
+
+struct CompiledLimit {
+    std::size_t meter = 0;
+    double amount = 0.0;
+    double costFactor = 0.0;
+};
+
+struct CompiledPlan {
+    double fee = 0.0;
+    double minimum = 0.0;
+    double maximum = 0.0;  ///< infinite: none
+    double servingShare = 1.0;
+    std::vector<bool> offered;  ///< by segment
+    std::vector<CompiledCharge> charges;
+    std::vector<CompiledLimit> blocks;
+    std::vector<CompiledLimit> degrades;  ///< highest cost factor first
+};
+
+struct WorldModel {
+    std::uint32_t world = 0;  ///< from 0
+    std::vector<double> beliefs;
+    double subscribers = 1.0;
+    double fixedPerUser = 0.0;
+    std::vector<double> listRate;  ///< by meter, currency per unit
+    std::vector<CompiledSegment> segments;
+    std::vector<CompiledPlan> plans;
+};
+
+/// Compiles the scenario for one world. Throws core::Error (Input) when differing persistences make a correlation
+/// impossible.
+[[nodiscard]] WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world);
+
+/// Draws of all beliefs in one world; the base values when the run has one world only.
+[[nodiscard]] std::vector<double> drawBeliefs(const core::Scenario& scenario, std::uint32_t world);
+
+/// Value of a belief at probability u in (0, 1).
+[[nodiscard]] double beliefQuantile(const core::Belief& belief, double u);
+
+/// Throws core::Error (Input) when two streams of the scenario hash alike.
+void checkStreams(const core::Scenario& scenario);
+
+}  // namespace breakeven::sim

@@ -1,0 +1,107 @@
+#include "sim/stats/summaries.hpp"
+
+#include <algorithm>
+#include <boost/accumulators/accumulators.hpp>
+#include <boost/accumulators/statistics/count.hpp>
+#include <boost/accumulators/statistics/mean.hpp>
+#include <boost/accumulators/statistics/stats.hpp>
+#include <boost/accumulators/statistics/variance.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "sim/kernels/scalar_math.hpp"
+
+namespace breakeven::sim {
+namespace {
+
+constexpr double kNormal95 = 1.959963984540054;
+
+std::vector<double> ranks(std::span<const double> values) {
+    std::vector<std::size_t> order(values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [&](std::size_t i) { return values[i]; });
+    std::vector<double> result(values.size());
+    for (std::size_t first = 0; first < order.size();) {
+        std::size_t last = first;
+        while (last + 1 < order.size() && values[order[last + 1]] == values[order[first]]) ++last;
+        const double rank = 0.5 * static_cast<double>(first + last);
+        for (std::size_t i = first; i <= last; ++i) result[order[i]] = rank;
+        first = last + 1;
+    }
+    return result;
+}
+
+}  // namespace
+
+Summary summarise(std::span<const double> values) {
+    namespace acc = boost::accumulators;
+    acc::accumulator_set<double, acc::stats<acc::tag::count, acc::tag::mean, acc::tag::variance>> set;
+    for (const double value : values) set(value);
+    const std::size_t n = acc::count(set);
+    if (n == 0) return {};
+    const double spread = static_cast<double>(n) / static_cast<double>(n > 1 ? n - 1 : 1);
+    return {n, acc::mean(set), n > 1 ? std::max(0.0, acc::variance(set) * spread) : 0.0};
+}
+
+double sortedQuantile(std::span<const double> sorted, double level) {
+    const double position = level * static_cast<double>(sorted.size() - 1);
+    const auto index = static_cast<std::size_t>(position);
+    if (index + 1 >= sorted.size()) return sorted.back();
+    const double fraction = position - static_cast<double>(index);
+    return sorted[index] + fraction * (sorted[index + 1] - sorted[index]);
+}
+
+double studentT95(double degrees) {
+    return boost::math::quantile(boost::math::students_t_distribution<double>(degrees), 0.975);
+}
+
+Interval wilson95(double hits, double n) {
+    const double z2 = kNormal95 * kNormal95;
+    const double p = hits / n;
+    const double centre = p + z2 / (2.0 * n);
+    const double half = kNormal95 * std::sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
+    const double scale = 1.0 + z2 / n;
+    return {std::max(0.0, (centre - half) / scale), std::min(1.0, (centre + half) / scale)};
+}
+
+double jackknifeError(double whole, std::span<const double> without, std::span<const double> sizes) {
+    const double n = std::accumulate(sizes.begin(), sizes.end(), 0.0);
+    const auto groups = static_cast<double>(sizes.size());
+    double centre = groups * whole;
+    for (std::size_t j = 0; j < sizes.size(); ++j) centre -= (1.0 - sizes[j] / n) * without[j];
+    double variance = 0.0;
+    for (std::size_t j = 0; j < sizes.size(); ++j) {
+        const double h = n / sizes[j];
+        const double pseudo = h * whole - (h - 1.0) * without[j];
+        variance += (pseudo - centre) * (pseudo - centre) / (h - 1.0);
+    }
+    return std::sqrt(variance / groups);
+}
+
+double rankCorrelation(std::span<const double> x, std::span<const double> y) {
+    const std::vector<double> rx = ranks(x);
+    const std::vector<double> ry = ranks(y);
+    const double mean = 0.5 * static_cast<double>(x.size() - 1);
+    double xy = 0.0;
+    double xx = 0.0;
+    double yy = 0.0;
+    for (std::size_t i = 0; i < rx.size(); ++i) {
+        xy += (rx[i] - mean) * (ry[i] - mean);
+        xx += (rx[i] - mean) * (rx[i] - mean);
+        yy += (ry[i] - mean) * (ry[i] - mean);
+    }
+    return xx > 0.0 && yy > 0.0 ? xy / std::sqrt(xx * yy) : 0.0;
+}
+
+double probabilitySumBelowZero(double mean, double variance, double thirdMoment, double n) {
+    if (!(variance > 0.0)) return mean < 0.0 ? 1.0 : 0.0;
+    const double z = -mean * std::sqrt(n / variance);
+    const double skewness = thirdMoment / (variance * std::sqrt(variance));
+    const double density = expScalar(-0.5 * z * z) / std::sqrt(2.0 * std::numbers::pi);
+    const double value = normalCdfScalar(z) - skewness / (6.0 * std::sqrt(n)) * (z * z - 1.0) * density;
+    return std::clamp(value, 0.0, 1.0);
+}
+
+}  // namespace breakeven::sim

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace breakeven::sim {
+
+/// Count, mean and spread of a list of results.
+struct Summary {
+    std::size_t count = 0;
+    double mean = 0.0;
+    double variance = 0.0;  ///< with n - 1; 0 for one value
+};
+
+/// Moments of values in their order (Boost.Accumulators; its variance divides by n, this one by n - 1).
+[[nodiscard]] Summary summarise(std::span<const double> values);
+
+/// Quantile of ascending values, linear between order statistics (Hyndman & Fan type 7). n >= 1.
+[[nodiscard]] double sortedQuantile(std::span<const double> sorted, double level);
+
+/// Two-sided 95 % quantile of Student's t with `degrees` >= 1 degrees of freedom.
+[[nodiscard]] double studentT95(double degrees);
+
+struct Interval {
+    double low = 0.0;
+    double high = 0.0;
+};
+
+/// 95 % Wilson interval of a share: `hits` of n. Source: Wilson (1927); METHODS 3.2.
+[[nodiscard]] Interval wilson95(double hits, double n);
+
+/// Standard error of an estimate from the estimates with one group left out each.
+///
+/// @param whole    the estimate from all groups
+/// @param without  the estimate without group j
+/// @param sizes    size of group j, > 0; groups may differ
+/// Source: Busing, Meijer & van der Leeden (1999), "Delete-m jackknife for unequal m", Statistics and Computing 9.
+[[nodiscard]] double jackknifeError(double whole, std::span<const double> without, std::span<const double> sizes);
+
+/// Spearman's rank correlation; ties get their mean rank. n >= 2; 0 when either is constant.
+[[nodiscard]] double rankCorrelation(std::span<const double> x, std::span<const double> y);
+
+/// Probability that the sum of n independent results with this mean, variance and third central moment is below 0: normal
+/// with the skewness term of the Edgeworth expansion, clamped to [0, 1]. Source: Feller II, XVI.4.
+[[nodiscard]] double probabilitySumBelowZero(double mean, double variance, double thirdMoment, double n);
+
+}  // namespace breakeven::sim
