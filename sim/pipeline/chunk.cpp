@@ -66,6 +66,12 @@ Layout::Layout(const core::Scenario& scenario)
     }
 }
 
+std::uint32_t groupUsers(std::uint64_t segmentUsers) {
+    std::uint32_t size = kMostGroupUsers;
+    while (size > 1 && segmentUsers / size < 2 * kBatches) size /= 2;
+    return size;
+}
+
 void GroupSums::add(const GroupSums& other) {
     users += other.users;
     monthly.resize(other.monthly.size(), 0.0);
@@ -82,22 +88,23 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
       dormancy_(blockUsers) {}
 
 std::vector<GroupResult> ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::uint32_t first,
-                                          std::uint32_t n, std::vector<SlotCounts>& counts) {
+                                          std::uint32_t n, std::uint32_t group, std::vector<SlotCounts>& counts) {
+    groupUsers_ = group;
     const CompiledSegment& segment = model.segments[segmentIndex];
     if (userScores_.size() < segment.scores) {
         userScores_.resize(segment.scores, Column(blockUsers_));
         monthScores_.resize(segment.scores, Column(blockUsers_));
     }
-    std::vector<GroupResult> results((n + kGroupUsers - 1) / kGroupUsers);
-    for (std::size_t group = 0; group < results.size(); ++group) {
-        GroupResult& result = results[group];
-        result.batch = (first / kGroupUsers + group) % kBatches;
+    std::vector<GroupResult> results((n + groupUsers_ - 1) / groupUsers_);
+    for (std::size_t index = 0; index < results.size(); ++index) {
+        GroupResult& result = results[index];
+        result.batch = (first / groupUsers_ + index) % kBatches;
         result.sums.monthly.resize(layout_.months * layout_.plans * layout_.fields());
         result.sums.horizon.resize(layout_.plans * Layout::kHorizonFields);
     }
     for (std::uint32_t start = 0; start < n; start += blockUsers_) {
         const std::uint32_t size = std::min(blockUsers_, n - start);
-        const std::size_t firstGroup = start / kGroupUsers;
+        const std::size_t firstGroup = start / groupUsers_;
         drawUserScores(model, segment, first + start, size);
         for (Column& column : margin_) std::fill_n(column.begin(), size, 0.0);
         for (std::size_t month = 0; month < layout_.months; ++month) {
@@ -111,9 +118,9 @@ std::vector<GroupResult> ChunkRunner::run(const WorldModel& model, std::size_t s
 
 void ChunkRunner::stratify(const CompiledUsage& usage, std::uint32_t world, std::uint32_t first, std::uint32_t n,
                            double* u) {
-    std::array<std::uint32_t, kGroupUsers> order{};
-    for (std::uint32_t start = 0; start < n; start += kGroupUsers) {
-        const std::uint32_t size = std::min(kGroupUsers, n - start);
+    std::array<std::uint32_t, kMostGroupUsers> order{};
+    for (std::uint32_t start = 0; start < n; start += groupUsers_) {
+        const std::uint32_t size = std::min(groupUsers_, n - start);
         for (std::uint32_t i = 0; i < size; ++i) order[i] = i;
         if (usage.score > 0) {
             // Independent shuffles: together the scores are a Latin hypercube within the group.
@@ -298,9 +305,9 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
         double* margin = margin_[p].data();
         for (std::uint32_t i = 0; i < n; ++i) margin[i] += revenue_[i] - cost[i];
 
-        for (std::uint32_t from = 0; from < n; from += kGroupUsers) {
-            const std::uint32_t size = std::min(kGroupUsers, n - from);
-            GroupResult& group = results[(start + from) / kGroupUsers];
+        for (std::uint32_t from = 0; from < n; from += groupUsers_) {
+            const std::uint32_t size = std::min(groupUsers_, n - from);
+            GroupResult& group = results[(start + from) / groupUsers_];
             double* sums = &group.sums.monthly[layout_.monthly(month, p, 0)];
             const PlanSums plain = planSums(&revenue_[from], &cost[from], size);
             sums[Layout::kRevenue] = plain.revenue;
@@ -338,9 +345,9 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
 }
 
 void ChunkRunner::closeHorizon(std::uint32_t n, std::size_t firstGroup, std::vector<GroupResult>& results) {
-    for (std::uint32_t from = 0; from < n; from += kGroupUsers) {
-        const std::uint32_t size = std::min(kGroupUsers, n - from);
-        GroupSums& sums = results[firstGroup + from / kGroupUsers].sums;
+    for (std::uint32_t from = 0; from < n; from += groupUsers_) {
+        const std::uint32_t size = std::min(groupUsers_, n - from);
+        GroupSums& sums = results[firstGroup + from / groupUsers_].sums;
         sums.users = size;
         for (std::size_t p = 0; p < layout_.plans; ++p) {
             const double* margin = &margin_[p][from];

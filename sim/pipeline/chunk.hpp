@@ -12,8 +12,12 @@
 namespace breakeven::sim {
 
 inline constexpr std::uint32_t kChunkUsers = 4096;  ///< users of a segment that are summed before merging
-inline constexpr std::uint32_t kGroupUsers = 256;   ///< a stratification block; the smallest unit of reduction
-inline constexpr std::size_t kBatches = 32;         ///< groups are dealt to batches in turn; batches give the errors
+inline constexpr std::uint32_t kMostGroupUsers = 256;  ///< largest group
+inline constexpr std::size_t kBatches = 32;  ///< groups are dealt to batches in turn; batches give the errors
+
+/// Users of a group, the block that is stratified and summed by itself: the largest power of two up to 256 that makes at
+/// least 64 groups, so that every batch has some.
+[[nodiscard]] std::uint32_t groupUsers(std::uint64_t segmentUsers);
 
 /// Which columns a run keeps. Plans that cost or serve alike share one.
 struct Layout {
@@ -72,10 +76,11 @@ class ChunkRunner {
 
     /// Users [first, first + n) of a segment; first is a multiple of kChunkUsers, n at most kChunkUsers.
     ///
+    /// @param group   users of a group
     /// @param counts  by batch when every batch has its own, else one; receives the quantities of each user-month
     /// @return        the sums of each group of users in index order
     std::vector<GroupResult> run(const WorldModel& model, std::size_t segment, std::uint32_t first, std::uint32_t n,
-                                 std::vector<SlotCounts>& counts);
+                                 std::uint32_t group, std::vector<SlotCounts>& counts);
 
   private:
     using Column = std::vector<double>;
@@ -93,6 +98,7 @@ class ChunkRunner {
 
     const Layout& layout_;
     std::uint32_t blockUsers_;
+    std::uint32_t groupUsers_ = kMostGroupUsers;
     PhiloxKey key_;
     core::Sampling sampling_;
     std::vector<Column> userScores_;   ///< score x user

@@ -1,0 +1,378 @@
+#include <algorithm>
+#include <cmath>
+
+#include "sim/engine/outcome.hpp"
+#include "sim/stats/summaries.hpp"
+
+namespace breakeven::sim {
+namespace {
+
+constexpr double kLevels[] = {0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999};
+
+bool isShare(const std::string& unit) { return unit == "share" || unit == "probability"; }
+
+/// Builds the rows of one run.
+class Assembler {
+  public:
+    Assembler(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome, RunResult& result)
+        : scenario_(scenario), layout_(layout), outcome_(outcome), result_(result), scopes_(reportedScopes(scenario)),
+          metrics_(worldMetrics(scenario)) {
+        for (const WorldOutcome& world : outcome.worlds) {
+            if (world.finished) finished_.push_back(&world);
+        }
+    }
+
+    void assemble() {
+        result_.worldsFinished = static_cast<std::uint32_t>(finished_.size());
+        if (finished_.empty()) return;
+        for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
+            for (std::size_t scope = 0; scope < scopes_.size(); ++scope) addMetrics(plan, scope);
+            addVarianceShares(plan);
+            addQuantiles(plan);
+            addLorenz(plan);
+        }
+        for (std::size_t plan = 1; plan < layout_.plans; ++plan) {
+            for (std::size_t scope = 0; scope < scopes_.size(); ++scope) addDifferences(plan, scope);
+        }
+        addWorlds();
+    }
+
+  private:
+    [[nodiscard]] bool hasWorlds() const { return scenario_.run.worlds > 1; }
+
+    [[nodiscard]] RowKey key(std::size_t plan, std::size_t scopeIndex) const {
+        const Scope& scope = scopes_[scopeIndex];
+        RowKey result{scenario_.plans[plan].id, kAll, kAll};
+        if (scope.segment != Scope::kEvery) result.segment = scenario_.segments[scope.segment].id;
+        if (scope.month != Scope::kEvery) result.month = std::to_string(scope.month + 1);
+        return result;
+    }
+
+    [[nodiscard]] double value(const WorldOutcome& world, std::size_t plan, std::size_t scope, std::size_t metric) const {
+        return world.values[plan * scopes_.size() + scope][metric];
+    }
+    [[nodiscard]] std::vector<double> valuesOverWorlds(std::size_t plan, std::size_t scope, std::size_t metric) const {
+        std::vector<double> values;
+        for (const WorldOutcome* world : finished_) {
+            const double x = value(*world, plan, scope, metric);
+            if (std::isfinite(x)) values.push_back(x);
+        }
+        return values;
+    }
+
+    /// Mean over worlds with its t interval and band.
+    [[nodiscard]] static Estimate overWorlds(std::vector<double> values) {
+        const Summary summary = summarise(values);
+        Estimate estimate;
+        estimate.value = summary.mean;
+        estimate.low = estimate.high = summary.mean;
+        if (summary.count > 1) {
+            const auto n = static_cast<double>(summary.count);
+            estimate.standardError = std::sqrt(summary.variance / n);
+            const double half = studentT95(n - 1.0) * estimate.standardError;
+            estimate.low = summary.mean - half;
+            estimate.high = summary.mean + half;
+        }
+        std::ranges::sort(values);
+        estimate.bandLow = sortedQuantile(values, 0.05);
+        estimate.bandHigh = sortedQuantile(values, 0.95);
+        return estimate;
+    }
+
+    /// One world: error from the estimates with one batch of users left out.
+    [[nodiscard]] Estimate fromBatches(double whole, const std::vector<double>& without) const {
+        Estimate estimate;
+        estimate.value = whole;
+        estimate.standardError = jackknifeError(whole, without, outcome_.batchUsers);
+        const double half = studentT95(static_cast<double>(without.size()) - 1.0) * estimate.standardError;
+        estimate.low = whole - half;
+        estimate.high = whole + half;
+        return estimate;
+    }
+
+    /// Estimate of `of(values of a plan x scope table)`, which must be finite in the whole.
+    template <typename Of>
+    [[nodiscard]] std::optional<Estimate> estimate(Of of) const {
+        if (hasWorlds()) {
+            std::vector<double> values;
+            for (const WorldOutcome* world : finished_) {
+                const double x = of(world->values);
+                if (std::isfinite(x)) values.push_back(x);
+            }
+            if (values.empty()) return std::nullopt;
+            return overWorlds(std::move(values));
+        }
+        const double whole = of(finished_.front()->values);
+        if (!std::isfinite(whole)) return std::nullopt;
+        std::vector<double> without;
+        for (const auto& values : outcome_.without) without.push_back(of(values));
+        return fromBatches(whole, without);
+    }
+
+    using Values = std::vector<std::vector<double>>;
+
+    static void clampShare(Estimate& estimate, double low) {
+        estimate.low = std::clamp(estimate.low, low, 1.0);
+        estimate.high = std::clamp(estimate.high, low, 1.0);
+    }
+
+    void addMetrics(std::size_t plan, std::size_t scope) {
+        const std::size_t row = plan * scopes_.size() + scope;
+        for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
+            std::optional<Estimate> found = estimate([&](const Values& values) { return values[row][metric]; });
+            if (!found) continue;
+            if (isShare(metrics_[metric].unit)) clampShare(*found, 0.0);
+            result_.metrics.push_back({key(plan, scope), metrics_[metric].name, metrics_[metric].unit, *found});
+            if (metrics_[metric].name == "margin_per_user") {
+                result_.metrics.push_back({key(plan, scope), "probability_plan_loses", "probability", planLoses(plan, scope, metric, *found)});
+            }
+        }
+    }
+
+    [[nodiscard]] Estimate planLoses(std::size_t plan, std::size_t scope, std::size_t margin, const Estimate& found) const {
+        Estimate result;
+        if (!hasWorlds()) {
+            // The plan loses or it does not; the error says how sure that is.
+            result.value = found.value < 0.0 ? 1.0 : 0.0;
+            const bool isOpen = found.low < 0.0 && found.high > 0.0;
+            result.low = isOpen ? 0.0 : result.value;
+            result.high = isOpen ? 1.0 : result.value;
+            result.standardError =
+                found.standardError > 0.0
+                    ? 0.5 * std::erfc(std::abs(found.value) / found.standardError / std::sqrt(2.0)) : 0.0;
+            return result;
+        }
+        const std::vector<double> values = valuesOverWorlds(plan, scope, margin);
+        const auto n = static_cast<double>(values.size());
+        const auto losses = static_cast<double>(std::ranges::count_if(values, [](double x) { return x < 0.0; }));
+        const Interval interval = wilson95(losses, n);
+        result.value = losses / n;
+        result.standardError = std::sqrt(result.value * (1.0 - result.value) / n);
+        result.low = interval.low;
+        result.high = interval.high;
+        return result;
+    }
+
+    [[nodiscard]] std::size_t metricIndex(std::string_view name) const {
+        return static_cast<std::size_t>(std::ranges::find(metrics_, name, &WorldMetric::name) - metrics_.begin());
+    }
+
+    /// Part of the variance of the pool's mean margin that is ignorance: between worlds, the users' noise subtracted,
+    /// against the chance that is left with `subscribers` people. Source: METHODS 3.12.
+    void addVarianceShares(std::size_t plan) {
+        if (finished_.size() < 3) return;
+        const std::vector<double> margins = valuesOverWorlds(plan, 0, metricIndex("margin_per_user"));
+        const double subscribers = scenario_.subscribers.base;
+        const std::size_t groups = std::min<std::size_t>(finished_.size(), kBatches);
+        const auto share = [&](std::size_t leftOut) {
+            std::vector<double> kept;
+            double noise = 0.0;
+            double chance = 0.0;
+            for (std::size_t w = 0; w < finished_.size(); ++w) {
+                if (w % groups == leftOut) continue;
+                kept.push_back(margins[w]);
+                noise += finished_[w]->marginNoise[plan];
+                chance += finished_[w]->userVariance[plan] / subscribers;
+            }
+            const auto n = static_cast<double>(kept.size());
+            const double between = std::max(0.0, summarise(kept).variance - noise / n);
+            const double total = between + chance / n;
+            return total > 0.0 ? between / total : 0.0;
+        };
+        std::vector<double> without;
+        std::vector<double> sizes(groups, 0.0);
+        for (std::size_t w = 0; w < finished_.size(); ++w) sizes[w % groups] += 1.0;
+        for (std::size_t group = 0; group < groups; ++group) without.push_back(share(group));
+        Estimate between;
+        between.value = share(groups);
+        between.standardError = jackknifeError(between.value, without, sizes);
+        const double half = studentT95(static_cast<double>(groups) - 1.0) * between.standardError;
+        between.low = between.value - half;
+        between.high = between.value + half;
+        clampShare(between, 0.0);
+        result_.metrics.push_back({key(plan, 0), "variance_share_between_worlds", "share", between});
+        addDrivers(plan, margins);
+    }
+
+    /// Squared rank correlation of each belief's draw with the plan's margin. Interval by Fisher's transformation with the
+    /// factor 1.06 for ranks. Source: Fieller, Hartley & Pearson (1957), Biometrika 44.
+    void addDrivers(std::size_t plan, const std::vector<double>& margins) {
+        const auto n = static_cast<double>(margins.size());
+        if (n < 10.0) return;
+        for (std::size_t belief = 0; belief < scenario_.beliefs.size(); ++belief) {
+            std::vector<double> draws;
+            for (const WorldOutcome* world : finished_) draws.push_back(world->beliefs[belief]);
+            const double r = std::clamp(rankCorrelation(draws, margins), -1.0, 1.0);
+            const double score = std::atanh(std::clamp(r, -0.999999, 0.999999));
+            const double error = std::sqrt(1.06 / (n - 3.0));
+            const double low = std::tanh(score - 1.96 * error);
+            const double high = std::tanh(score + 1.96 * error);
+            Estimate estimate;
+            estimate.value = r * r;
+            estimate.standardError = 2.0 * std::abs(r) * (1.0 - r * r) * error;
+            estimate.low = low < 0.0 && high > 0.0 ? 0.0 : std::min(low * low, high * high);
+            estimate.high = std::max(low * low, high * high);
+            result_.metrics.push_back(
+                {key(plan, 0), "variance_share." + scenario_.beliefs[belief].path, "share", estimate});
+        }
+    }
+
+    void addDifferences(std::size_t plan, std::size_t scope) {
+        const std::size_t row = plan * scopes_.size() + scope;
+        for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
+            const auto difference = [&](const Values& values) { return values[row][metric] - values[scope][metric]; };
+            std::optional<Estimate> found = estimate(difference);
+            if (!found) continue;
+            if (isShare(metrics_[metric].unit)) clampShare(*found, -1.0);
+            addDifference(plan, scope, metrics_[metric].name, metrics_[metric].unit, *found);
+            if (metrics_[metric].name != "margin_per_user" || !hasWorlds()) continue;
+            Estimate loses = *estimate([&](const Values& values) {
+                return (values[row][metric] < 0.0 ? 1.0 : 0.0) - (values[scope][metric] < 0.0 ? 1.0 : 0.0);
+            });
+            loses.bandLow.reset();
+            loses.bandHigh.reset();
+            clampShare(loses, -1.0);
+            addDifference(plan, scope, "probability_plan_loses", "probability", loses);
+        }
+    }
+
+    void addDifference(std::size_t plan, std::size_t scope, const std::string& metric, const std::string& unit,
+                       const Estimate& estimate) {
+        const bool isNoise = estimate.low <= 0.0 && estimate.high >= 0.0;
+        result_.differences.push_back({scenario_.plans.front().id, key(plan, scope), metric, unit, estimate, isNoise});
+    }
+
+    void addQuantiles(std::size_t plan) {
+        for (std::size_t quantity = 0; quantity < layout_.quantities(); ++quantity) {
+            std::string name = quantity == Layout::kCostCount      ? "cost"
+                               : quantity == Layout::kRevenueCount ? "revenue"
+                               : quantity == Layout::kMarginCount
+                                   ? "margin"
+                                   : "usage_" + scenario_.meters[quantity - Layout::kUsageCount].id;
+            addQuantity(plan, name, layout_.slot(plan, quantity));
+        }
+        if (hasWorlds()) addBreakEvenQuantiles(plan);
+    }
+
+    void addQuantity(std::size_t plan, const std::string& name, std::size_t slot) {
+        LogCounts all;
+        std::vector<std::vector<WeightedBin>> batches;
+        for (const SlotCounts& batch : outcome_.pooled) {
+            if (batch[slot].count() == 0) continue;
+            all.merge(batch[slot]);
+            batches.push_back(batch[slot].bins());
+        }
+        const std::vector<WeightedBin> bins = all.bins(outcome_.countUnit);
+        if (bins.empty()) return;
+        for (const double level : kLevels) {
+            QuantileRow row{key(plan, 0), name, level, quantileOf(bins, level), 0.0, 0.0};
+            const double spread = levelSpread(batches, row.value);
+            row.low = quantileOf(bins, std::max(level - spread, 0.0));
+            row.high = quantileOf(bins, std::min(level + spread, 1.0));
+            result_.quantiles.push_back(row);
+        }
+        addHistogram(plan, name, bins);
+    }
+
+    /// Half the 95 % interval of the share at or below x, from the batches.
+    static double levelSpread(const std::vector<std::vector<WeightedBin>>& batches, double x) {
+        if (batches.size() < 2) return 1.0;
+        double weight = 0.0;
+        double below = 0.0;
+        std::vector<std::pair<double, double>> parts;
+        for (const auto& bins : batches) {
+            double size = 0.0;
+            for (const WeightedBin& bin : bins) size += bin.weight;
+            parts.emplace_back(size, size * shareAtOrBelow(bins, x));
+            weight += size;
+            below += parts.back().second;
+        }
+        const auto n = static_cast<double>(parts.size());
+        double squares = 0.0;
+        for (const auto& [size, hits] : parts) squares += std::pow(hits - size * below / weight, 2);
+        return studentT95(n - 1.0) * std::sqrt(n / (n - 1.0) * squares) / weight;
+    }
+
+    /// Neighbouring bins joined up to a ratio of 1.03.
+    void addHistogram(std::size_t plan, const std::string& name, const std::vector<WeightedBin>& bins) {
+        constexpr double kWidest = 1.03;
+        double weight = 0.0;
+        const auto flush = [&](double low, double high) {
+            const auto count = static_cast<std::uint64_t>(std::llround(weight));
+            if (count > 0) result_.histogram.push_back({key(plan, 0), name, low, high, count});
+            weight = 0.0;
+        };
+        std::size_t first = 0;
+        for (std::size_t i = 0; i < bins.size(); ++i) {
+            weight += bins[i].weight;
+            const bool isLast = i + 1 == bins.size();
+            const auto joins = [&] {
+                const double low = bins[first].low;
+                const double high = bins[i + 1].high;
+                return (low > 0.0 && high <= kWidest * low) || (high < 0.0 && low >= kWidest * high);
+            };
+            if (!isLast && joins()) continue;
+            flush(bins[first].low, bins[i].high);
+            first = i + 1;
+        }
+    }
+
+    void addBreakEvenQuantiles(std::size_t plan) {
+        std::vector<double> fees = valuesOverWorlds(plan, 0, metricIndex("break_even_fee"));
+        if (fees.size() < 2) return;
+        std::ranges::sort(fees);
+        const auto n = static_cast<double>(fees.size());
+        for (const double level : kLevels) {
+            const double spread = 1.96 * std::sqrt(level * (1.0 - level) / n);
+            result_.quantiles.push_back({key(plan, 0), "break_even_fee", level, sortedQuantile(fees, level),
+                                         sortedQuantile(fees, std::max(level - spread, 0.0)),
+                                         sortedQuantile(fees, std::min(level + spread, 1.0))});
+        }
+    }
+
+    void addLorenz(std::size_t plan) {
+        LogCounts all;
+        for (const SlotCounts& batch : outcome_.pooled) all.merge(batch[layout_.slot(plan, Layout::kCostCount)]);
+        const std::vector<WeightedBin> bins = all.bins(outcome_.countUnit);
+        if (bins.empty() || !(bins.back().high > 0.0)) return;
+        for (int percent = 0; percent <= 100; ++percent) {
+            const double users = percent / 100.0;
+            result_.lorenz.push_back({key(plan, 0), users, 1.0 - shareOfLargest(bins, 1.0 - users)});
+        }
+    }
+
+    void addWorlds() {
+        for (std::size_t w = 0; w < outcome_.worlds.size(); ++w) {
+            const WorldOutcome& world = outcome_.worlds[w];
+            if (!world.finished) continue;
+            const auto number = static_cast<std::uint32_t>(w + 1);
+            for (std::size_t belief = 0; belief < scenario_.beliefs.size(); ++belief) {
+                result_.worlds.push_back({number, "", "belief." + scenario_.beliefs[belief].path, world.beliefs[belief]});
+            }
+            for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
+                for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
+                    const double x = value(world, plan, 0, metric);
+                    if (std::isfinite(x)) {
+                        result_.worlds.push_back({number, scenario_.plans[plan].id, metrics_[metric].name, x});
+                    }
+                }
+            }
+        }
+    }
+
+    const core::Scenario& scenario_;
+    const Layout& layout_;
+    const RunOutcome& outcome_;
+    RunResult& result_;
+    std::vector<Scope> scopes_;
+    std::vector<WorldMetric> metrics_;
+    std::vector<const WorldOutcome*> finished_;
+};
+
+}  // namespace
+
+void assembleRows(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome, RunResult& result) {
+    Assembler(scenario, layout, outcome, result).assemble();
+}
+
+}  // namespace breakeven::sim

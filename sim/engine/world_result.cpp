@@ -1,0 +1,152 @@
+#include "sim/engine/world_result.hpp"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "sim/stats/summaries.hpp"
+
+namespace breakeven::sim {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+/// Mean per user-month of a field over the scope.
+double meanOf(const Layout& layout, const std::vector<double>& weights, const std::vector<GroupSums>& sums,
+              std::size_t plan, Scope scope, std::size_t field) {
+    double result = 0.0;
+    for (std::size_t s = 0; s < sums.size(); ++s) {
+        if (weights[s] == 0.0) continue;
+        const std::size_t first = scope.month == Scope::kEvery ? 0 : scope.month;
+        const std::size_t last = scope.month == Scope::kEvery ? layout.months : scope.month + 1;
+        double sum = 0.0;
+        for (std::size_t month = first; month < last; ++month) sum += sums[s].monthly[layout.monthly(month, plan, field)];
+        result += weights[s] * (sum / (sums[s].users * static_cast<double>(last - first)));
+    }
+    return result;
+}
+
+}  // namespace
+
+std::vector<Scope> reportedScopes(const core::Scenario& scenario) {
+    std::vector<Scope> scopes{{Scope::kEvery, Scope::kEvery}};
+    if (scenario.segments.size() > 1) {
+        for (std::size_t s = 0; s < scenario.segments.size(); ++s) scopes.push_back({s, Scope::kEvery});
+    }
+    if (scenario.run.months > 1) {
+        for (std::size_t m = 0; m < scenario.run.months; ++m) scopes.push_back({Scope::kEvery, m});
+    }
+    return scopes;
+}
+
+std::vector<double> planWeights(const WorldModel& model, std::size_t plan) {
+    std::vector<double> weights;
+    for (std::size_t s = 0; s < model.segments.size(); ++s) {
+        weights.push_back(model.plans[plan].offered[s] ? model.segments[s].weight : 0.0);
+    }
+    const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+    for (double& weight : weights) weight = total > 0.0 ? weight / total : 0.0;
+    return weights;
+}
+
+std::vector<WorldMetric> worldMetrics(const core::Scenario& scenario) {
+    const std::string money = scenario.currency + "/user-month";
+    std::vector<WorldMetric> metrics{{"users_active", "share"}};
+    for (const core::Meter& meter : scenario.meters) {
+        metrics.push_back({"usage_" + meter.id + "_per_user", meter.unit + "/user-month"});
+    }
+    metrics.insert(metrics.end(), {{"revenue_per_user", money},
+                                   {"cost_per_user", money},
+                                   {"margin_per_user", money},
+                                   {"margin_rate", "ratio"},
+                                   {"loss_making_users", "share"},
+                                   {"cross_subsidy_per_user", money},
+                                   {"touched_by_limit", "share"},
+                                   {"break_even_fee", money},
+                                   {"margin_total", scenario.currency + "/month"},
+                                   {"loss_making_users_horizon", "share", true},
+                                   {"probability_pool_loses", "probability", true},
+                                   {"cvar95_cost_per_user", money, true},
+                                   {"cost_gini", "ratio", true},
+                                   {"cost_share_top_1", "share", true},
+                                   {"cost_share_top_10", "share", true}});
+    return metrics;
+}
+
+MarginMoments marginMoments(const Layout& layout, const WorldModel& model, std::size_t plan,
+                            const std::vector<GroupSums>& sums) {
+    const std::vector<double> weights = planWeights(model, plan);
+    const Scope every{Scope::kEvery, Scope::kEvery};
+    const auto months = static_cast<double>(layout.months);
+    const double mean = months * (meanOf(layout, weights, sums, plan, every, Layout::kRevenue) -
+                                  meanOf(layout, weights, sums, plan, every, Layout::kCost));
+    double squares = 0.0;
+    double cubes = 0.0;
+    for (std::size_t s = 0; s < sums.size(); ++s) {
+        if (weights[s] == 0.0) continue;
+        const double* horizon = &sums[s].horizon[plan * Layout::kHorizonFields];
+        squares += weights[s] * horizon[Layout::kMarginSquares] / sums[s].users;
+        cubes += weights[s] * horizon[Layout::kMarginCubes] / sums[s].users;
+    }
+    const double variance = squares - mean * mean;
+    // Rounding alone leaves a spread of this size where all margins are equal.
+    if (!(variance > 1e-12 * squares)) return {mean, 0.0, 0.0};
+    return {mean, variance, cubes - 3.0 * mean * squares + 2.0 * mean * mean * mean};
+}
+
+std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan, Scope scope,
+                              const std::vector<GroupSums>& sums,
+                              const std::vector<std::vector<WeightedBin>>& costBins) {
+    const CompiledPlan& terms = model.plans[plan];
+    const bool isOneSegment = scope.segment != Scope::kEvery;
+    std::vector<double> weights = planWeights(model, plan);
+    if (isOneSegment) {
+        const bool offered = terms.offered[scope.segment];
+        for (std::size_t s = 0; s < weights.size(); ++s) weights[s] = s == scope.segment && offered ? 1.0 : 0.0;
+    }
+    const std::size_t count = 1 + layout.meters + 15;
+    const double weight = std::accumulate(weights.begin(), weights.end(), 0.0);
+    if (!(weight > 0.0)) return std::vector<double>(count, kNone);
+
+    const auto mean = [&](std::size_t field) { return meanOf(layout, weights, sums, plan, scope, field); };
+    std::vector<double> values{mean(Layout::kActive)};
+    for (std::size_t meter = 0; meter < layout.meters; ++meter) values.push_back(mean(Layout::kUsage + meter));
+    const double revenue = mean(Layout::kRevenue);
+    const double cost = mean(Layout::kCost);
+    const double margin = revenue - cost;
+    const bool isLimited = !terms.blocks.empty() || !terms.degrades.empty();
+    const bool isLinearInFee = terms.minimum == 0.0 && std::isinf(terms.maximum);
+    const std::vector<double> offeredWeights = planWeights(model, plan);
+    double pool = model.subscribers;
+    if (isOneSegment) pool *= offeredWeights[scope.segment];
+    values.insert(values.end(), {revenue, cost, margin, revenue > 0.0 ? margin / revenue : kNone, mean(Layout::kLosses),
+                                 mean(Layout::kSubsidy), isLimited ? mean(Layout::kTouched) : kNone,
+                                 isLinearInFee ? terms.fee - margin : kNone, margin * pool});
+    if (scope.month != Scope::kEvery) {
+        values.resize(count, kNone);
+        return values;
+    }
+    double horizonLosses = 0.0;
+    std::vector<std::vector<WeightedBin>> lists;
+    for (std::size_t s = 0; s < sums.size(); ++s) {
+        if (weights[s] == 0.0) continue;
+        horizonLosses +=
+            weights[s] * sums[s].horizon[plan * Layout::kHorizonFields + Layout::kHorizonLosses] / sums[s].users;
+        lists.push_back(costBins[s]);
+        const double scale = weights[s] / sums[s].users;
+        for (WeightedBin& bin : lists.back()) bin.weight *= scale;
+    }
+    const std::vector<WeightedBin> bins = mergedBins(std::move(lists));
+    double poolLoses = kNone;
+    if (!isOneSegment) {
+        const MarginMoments moments = marginMoments(layout, model, plan, sums);
+        poolLoses = probabilitySumBelowZero(moments.mean, moments.variance, moments.third, model.subscribers);
+    }
+    const bool hasCost = cost > 0.0;
+    values.insert(values.end(), {horizonLosses, poolLoses, meanOfLargest(bins, 0.05), hasCost ? giniOf(bins) : kNone,
+                                 hasCost ? shareOfLargest(bins, 0.01) : kNone,
+                                 hasCost ? shareOfLargest(bins, 0.10) : kNone});
+    return values;
+}
+
+}  // namespace breakeven::sim

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sim/pipeline/chunk.hpp"
+
+namespace breakeven::sim {
+
+/// Everything summed over one world's users.
+struct WorldSums {
+    std::vector<SegmentSums> segments;
+    void add(std::size_t segment, const GroupResult& group) { segments[segment][group.batch].add(group.sums); }
+};
+
+/// Whose metrics: all segments and months, one segment, or one month.
+struct Scope {
+    std::size_t segment = 0;  ///< index, or kEvery
+    std::size_t month = 0;    ///< index, or kEvery
+    static constexpr std::size_t kEvery = static_cast<std::size_t>(-1);
+};
+
+/// All scopes a run reports: the total, each segment where there are several, each month where there are several.
+[[nodiscard]] std::vector<Scope> reportedScopes(const core::Scenario& scenario);
+
+/// A metric that is one number a world.
+struct WorldMetric {
+    std::string name;
+    std::string unit;
+    bool totalOnly = false;     ///< needs counts or whole horizons, so there is none by month
+};
+
+/// The metrics of every world in the order of `worldMetrics`' values.
+[[nodiscard]] std::vector<WorldMetric> worldMetrics(const core::Scenario& scenario);
+
+/// A plan's metrics in one world and scope; NaN where not applicable.
+///
+/// @param sums    by segment: the sums over the users that count
+/// @param counts  by segment: bins of the plan's cost; empty where the scope is a month
+[[nodiscard]] std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan, Scope scope,
+                                            const std::vector<GroupSums>& sums,
+                                            const std::vector<std::vector<WeightedBin>>& costBins);
+
+/// Mean, variance and third central moment of a plan's margin per user over the horizon, all offered segments mixed.
+struct MarginMoments {
+    double mean = 0.0;
+    double variance = 0.0;
+    double third = 0.0;
+};
+[[nodiscard]] MarginMoments marginMoments(const Layout& layout, const WorldModel& model, std::size_t plan,
+                                          const std::vector<GroupSums>& sums);
+
+/// Weights of the segments for a plan: shares that sum to 1 over those it is offered to, 0 elsewhere.
+[[nodiscard]] std::vector<double> planWeights(const WorldModel& model, std::size_t plan);
+
+}  // namespace breakeven::sim
