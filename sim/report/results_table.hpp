@@ -30,8 +30,9 @@ struct Table {
     std::vector<std::vector<TableCell>> rows;
 };
 
-/// Digits of `value` that its standard error supports (two digits of the error), at least `leastDecimals` shown
-/// only if they are not noise; locale-free, thousands separated by commas: "1,234.5".
+/// `value` down to the first digit of its standard error: the digits below move by ten or more and are noise.
+/// An error of 0 means exact: at most six digits, no trailing zeros. Locale-free, thousands separated by commas:
+/// "1,234.5". "-" when it is not a finite number.
 [[nodiscard]] std::string formatWithError(double value, double standardError);
 
 /// The plans of a run: one row a plan, the headline metrics as columns.
@@ -40,8 +41,8 @@ struct Table {
 /// Differences of every plan to the baseline (the first plan), with the noise mark.
 [[nodiscard]] Table differenceTable(const RunResult& result);
 
-/// Runs side by side: one row per plan and headline metric, one column a run, then (two runs) their difference with its
-/// error; independent runs' errors add in squares, runs on the same draws say so.
+/// Runs side by side: one row per plan and headline metric, one column a run, then (two runs) their difference with
+/// its error (`compareRuns`); runs on the same draws say so in the column's title.
 [[nodiscard]] Table compareTable(std::span<const std::shared_ptr<const RunResult>> runs);
 
 }  // namespace breakeven::sim
