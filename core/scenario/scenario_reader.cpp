@@ -1,0 +1,232 @@
+#include "core/scenario/scenario_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "core/scenario/toml_reading.hpp"
+#include "core/text/csv_table.hpp"
+#include "core/units/sha256.hpp"
+
+namespace breakeven::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kMostScenarioBytes = 16U << 20;
+constexpr std::uintmax_t kMostInputBytes = 512U << 20;
+
+Error unreadable(const std::string& path, std::string problem, std::string remedy) {
+    return {Error::Kind::Input, {Severity::Error, {path, 0, 0}, std::move(problem), std::move(remedy)}};
+}
+
+/// The bytes of a file; throws Error with what is wrong.
+std::string fileBytes(const std::string& path, std::uintmax_t most) {
+    std::error_code code;
+    const fs::file_status status = fs::status(path, code);
+    if (!fs::exists(status)) throw unreadable(path, "there is no such file", "check the name and the folder");
+    if (fs::is_directory(status)) throw unreadable(path, "this is a folder", "name a file");
+    if (fs::is_regular_file(status) && fs::file_size(path, code) > most) {
+        throw unreadable(path, fmt::format("the file is larger than {} MiB", most >> 20), "is it the right file?");
+    }
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) throw unreadable(path, fmt::format("can't be opened: {}", std::strerror(errno)), "check its permissions");
+    std::string bytes;
+    std::string buffer(1U << 16, '\0');
+    while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || stream.gcount() > 0) {
+        bytes.append(buffer, 0, static_cast<std::size_t>(stream.gcount()));
+        if (bytes.size() > most) throw unreadable(path, fmt::format("the file is larger than {} MiB", most >> 20), "is it the right file?");
+    }
+    return bytes;
+}
+
+/// Puts a parsed tree into a Scenario.
+class ScenarioBuilder {
+  public:
+    ScenarioBuilder(const std::string& file, const FileOpener& open) : reader_(file), open_(open), file_(file) {}
+
+    void build(const toml::table& root, Scenario& scenario) {
+        reader_.onlyKeys(root, "the scenario", {"format", "name", "question", "currency", "run", "population", "meter", "segment", "cost", "plan"}, {"behaviour"});
+        readHead(root, scenario);
+        readRun(root, scenario.run);
+        if (const toml::table* population = reader_.table(root, "population")) {
+            reader_.onlyKeys(*population, "population", {"subscribers"});
+            scenario.subscribers = reader_.number(*population, "subscribers", "population.subscribers", {1.0, std::numeric_limits<double>::infinity(), false}, 10'000.0);
+        }
+        reader_.tables(root, "meter", [&](const toml::table& table) {
+            reader_.onlyKeys(table, "meter", {"id", "unit"});
+            Meter meter;
+            meter.id = reader_.id(table, "the meter");
+            meter.unit = reader_.word(table, "unit", meter.id.c_str());
+            refuseTwin(table, meter.id, scenario.meters, "meters");
+            scenario.meters.push_back(std::move(meter));
+        });
+        const auto sample = [&](const toml::table& at, const std::string& name, const std::string& column) { return readSample(at, name, column, scenario); };
+        reader_.tables(root, "segment", [&](const toml::table& table) {
+            Segment segment = reading::readSegment(reader_, table, scenario.meters, sample);
+            refuseTwin(table, segment.id, scenario.segments, "segments");
+            scenario.segments.push_back(std::move(segment));
+        });
+        const auto hasWeight = [](const Segment& segment) { return segment.weight.base > 0.0; };
+        if (!scenario.segments.empty() && std::ranges::none_of(scenario.segments, hasWeight)) {
+            reader_.error(*root.get("segment"), "all segments have weight 0", "give at least one a weight above 0");
+        }
+        scenario.cost = reading::readCost(reader_, root, scenario.meters);
+        reader_.tables(root, "plan", [&](const toml::table& table) {
+            Plan plan = reading::readPlan(reader_, table, scenario.meters, scenario.segments);
+            refuseTwin(table, plan.id, scenario.plans, "plans");
+            scenario.plans.push_back(std::move(plan));
+        });
+        if (scenario.meters.empty()) reader_.error(root, "there is no [[meter]]", "declare what is counted");
+        if (scenario.segments.empty()) reader_.error(root, "there is no [[segment]]", "describe the users: one [[segment]] at least");
+        if (scenario.plans.empty()) reader_.error(root, "there is no [[plan]]", "add the plan to be tested");
+        scenario.beliefs = reader_.beliefs;
+        scenario.sources = reader_.sources;
+    }
+
+    std::vector<Diagnostic>& diagnostics() { return reader_.diagnostics; }
+
+  private:
+    template <typename Item>
+    void refuseTwin(const toml::table& table, const std::string& id, const std::vector<Item>& items, std::string_view what) {
+        if (!id.empty() && std::ranges::find(items, id, &Item::id) != items.end()) {
+            reader_.error(*table.get("id"), fmt::format("two {} have the id \"{}\"", what, id), "give each its own id");
+        }
+    }
+
+    void readHead(const toml::table& root, Scenario& scenario) {
+        const toml::node* format = root.get("format");
+        if (format == nullptr) {
+            reader_.error(root, "\"format\" is missing", "begin the file with format = 1");
+        } else if (format->value_exact<std::int64_t>() != 1) {
+            reader_.error(*format, "this version reads format 1", "write format = 1, or use a newer Breakeven");
+        }
+        scenario.name = reader_.word(root, "name");
+        const auto isAllowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+        if (root.contains("name") && (scenario.name.empty() || !std::ranges::all_of(scenario.name, isAllowed))) {
+            reader_.error(*root.get("name"), fmt::format("the name is \"{}\"", scenario.name), "use small letters, digits and - only");
+        }
+        scenario.question = reader_.word(root, "question", "");
+        scenario.currency = reader_.word(root, "currency");
+        const auto isCapital = [](char c) { return c >= 'A' && c <= 'Z'; };
+        if (root.contains("currency") && (scenario.currency.size() != 3 || !std::ranges::all_of(scenario.currency, isCapital))) {
+            reader_.error(*root.get("currency"), fmt::format("the currency is \"{}\"", scenario.currency), "write its ISO 4217 code, such as \"USD\"");
+        }
+    }
+
+    void readRun(const toml::table& root, RunSettings& run) {
+        const toml::table* table = reader_.table(root, "run");
+        if (table == nullptr) return;
+        reader_.onlyKeys(*table, "run", {"users", "worlds", "months", "start", "seed", "sampling"});
+        run.users = reader_.whole(*table, "users", 2, 4'294'967'295U, run.users);
+        run.worlds = static_cast<std::uint32_t>(reader_.whole(*table, "worlds", 1, 1'000'000, run.worlds));
+        run.months = static_cast<std::uint32_t>(reader_.whole(*table, "months", 1, 60, run.months));
+        run.seed = reader_.whole(*table, "seed", 0, 9'223'372'036'854'775'807U, run.seed);
+        if (const toml::node* start = table->get("start"); start != nullptr && !start->is_date()) {
+            reader_.error(*start, "run.start must be a date", "write start = 2026-01-01");
+        }
+        run.sampling = reader_.choice(*table, "sampling", {"random", "stratified"}, "stratified", {"latin_hypercube", "sobol", "antithetic", "importance"}) == 0 ? Sampling::Random : Sampling::Stratified;
+    }
+
+    std::shared_ptr<const std::vector<double>> readSample(const toml::table& at, const std::string& name, const std::string& column, Scenario& scenario) {
+        auto none = std::make_shared<const std::vector<double>>(1, 0.0);
+        if (name.empty() || column.empty()) return none;
+        auto input = std::ranges::find(scenario.inputs, name, &InputFile::name);
+        if (input == scenario.inputs.end()) {
+            if (unread_.contains(name)) return none;
+            try {
+                std::string bytes = open_(name);
+                std::string hash = sha256Hex(bytes);
+                scenario.inputs.push_back({name, std::move(hash), std::move(bytes)});
+                input = scenario.inputs.end() - 1;
+            } catch (const Error& error) {
+                unread_.insert(name);
+                reader_.error(*at.get("file"), fmt::format("{}: {}", name, error.diagnostic().problem), error.diagnostic().remedy);
+                return none;
+            }
+        }
+        if (!tables_.contains(name)) {
+            CsvReading csv = readCsv(input->content, name);
+            for (Diagnostic& diagnostic : csv.diagnostics) reader_.diagnostics.push_back(std::move(diagnostic));
+            tables_.emplace(name, std::move(csv.table));
+        }
+        const std::optional<CsvTable>& table = tables_.at(name);
+        if (!table) return none;
+        const auto index = reading::findId(reader_, *at.get("column"), column, "column", table->header);
+        if (!index) return none;
+        NumberColumn numbers = usageColumn(*table, *index, name);
+        for (Diagnostic& diagnostic : numbers.diagnostics) reader_.diagnostics.push_back(std::move(diagnostic));
+        if (numbers.values.empty()) {
+            if (numbers.diagnostics.empty()) reader_.error(*at.get("column"), fmt::format("{}: column \"{}\" holds no number", name, column), "choose another column");
+            return none;
+        }
+        if (numbers.missing > 0) {
+            reader_.warning(*at.get("column"), fmt::format("{}: {} cells of \"{}\" are empty and left out", name, numbers.missing, column), "write 0 where there was no use");
+        }
+        std::ranges::sort(numbers.values);
+        return std::make_shared<const std::vector<double>>(std::move(numbers.values));
+    }
+
+    reading::Reader reader_;
+    const FileOpener& open_;
+    std::string file_;
+    std::set<std::string> unread_;
+    std::map<std::string, std::optional<CsvTable>> tables_;
+};
+
+}  // namespace
+
+ScenarioReading readScenarioText(const std::string& text, const std::string& file, const std::vector<Override>& overrides, const FileOpener& open) {
+    ScenarioReading reading;
+    reading.text = text;
+    const auto refuse = [&](int line, int column, std::string problem, std::string remedy) {
+        reading.diagnostics.push_back({Severity::Error, {file, line, column}, std::move(problem), std::move(remedy)});
+        return reading;
+    };
+    if (text.size() > kMostScenarioBytes) return refuse(0, 0, "the file is larger than 16 MiB", "is it a scenario?");
+    if (text.find('\0') != std::string::npos) return refuse(0, 0, "this is a binary file, not a scenario", "name a .toml file");
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) return refuse(0, 0, "the file is empty", "begin with format = 1 and name = \"…\"");
+    toml::table root;
+    try {
+        root = toml::parse(std::string_view(text));
+    } catch (const toml::parse_error& error) {
+        const auto& begin = error.source().begin;
+        return refuse(static_cast<int>(begin.line), static_cast<int>(begin.column), fmt::format("this is not TOML: {}", error.description()), "mend the line; the format is described at toml.io");
+    }
+    Scenario scenario;
+    scenario.file = file;
+    scenario.text = text;
+    scenario.overrides = overrides;
+    reading::applyOverrides(root, overrides, reading.diagnostics);
+    ScenarioBuilder builder(file, open);
+    builder.build(root, scenario);
+    auto& found = builder.diagnostics();
+    std::ranges::stable_sort(found, {}, [](const Diagnostic& item) { return std::pair(item.where.line, item.where.column); });
+    reading.diagnostics.insert(reading.diagnostics.end(), found.begin(), found.end());
+    if (hasErrors(reading.diagnostics)) return reading;
+    std::string canonical = reading::canonicalText(root);
+    for (const InputFile& input : scenario.inputs) canonical += fmt::format("\n{} {}", input.name, input.sha256);
+    scenario.hash = sha256Hex(canonical);
+    reading.scenario = std::move(scenario);
+    return reading;
+}
+
+ScenarioReading readScenarioFile(const std::string& path, const std::vector<Override>& overrides) {
+    try {
+        const std::string text = fileBytes(path, kMostScenarioBytes);
+        const fs::path folder = fs::path(path).parent_path();
+        return readScenarioText(text, path, overrides, [&](const std::string& name) { return fileBytes((folder / name).string(), kMostInputBytes); });
+    } catch (const Error& error) {
+        ScenarioReading reading;
+        reading.diagnostics.push_back(error.diagnostic());
+        return reading;
+    }
+}
+
+}  // namespace breakeven::core

@@ -1,0 +1,227 @@
+#include "core/scenario/toml_reading.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/diagnostics/suggest.hpp"
+
+namespace breakeven::core::reading {
+namespace {
+
+std::vector<std::string> asStrings(std::initializer_list<std::string_view> words) {
+    return {words.begin(), words.end()};
+}
+
+bool contains(std::initializer_list<std::string_view> words, std::string_view word) {
+    return std::ranges::find(words, word) != words.end();
+}
+
+std::string describe(Range range) {
+    if (range.high == 1.0) return "must be from 0 to 1";
+    if (range.low == -1.0) return "must be from -1 to 1";
+    if (range.excludesLow) return fmt::format("must be above {}", range.low);
+    return fmt::format("must be at least {}", range.low);
+}
+
+constexpr std::string_view kShapes[] = {"pert",        "log-pert", "triangular", "uniform",
+                                        "log-uniform", "normal",   "lognormal"};
+
+}  // namespace
+
+SourcePoint Reader::place(const toml::node& node) const {
+    const auto& begin = node.source().begin;
+    return {file_, static_cast<int>(begin.line), static_cast<int>(begin.column)};
+}
+
+void Reader::error(const toml::node& at, std::string problem, std::string remedy) {
+    diagnostics.push_back({Severity::Error, place(at), std::move(problem), std::move(remedy)});
+}
+
+void Reader::warning(const toml::node& at, std::string problem, std::string remedy) {
+    diagnostics.push_back({Severity::Warning, place(at), std::move(problem), std::move(remedy)});
+}
+
+void Reader::onlyKeys(const toml::table& table, std::string_view where, std::initializer_list<std::string_view> known,
+                      std::initializer_list<std::string_view> later) {
+    for (const auto& [key, node] : table) {
+        if (contains(known, key.str()) || key.str() == "source") continue;
+        if (contains(later, key.str())) {
+            error(node, fmt::format("{}: \"{}\" is not offered by this version", where, key.str()), "remove the key");
+            continue;
+        }
+        const std::vector<std::string> words = asStrings(known);
+        const std::optional<std::string> nearest = nearestWord(key.str(), words);
+        error(node, fmt::format("{}: unknown key \"{}\"", where, key.str()),
+              nearest ? fmt::format("did you mean \"{}\"?", *nearest) : fmt::format("known keys: {}", fmt::join(words, ", ")));
+    }
+}
+
+double Reader::plain(const toml::node& node, const std::string& path, Range range) {
+    const std::optional<double> value = node.value<double>();
+    if (!value || node.is_boolean()) {
+        error(node, fmt::format("{} must be a number", path), "write a number such as 200 or 0.35, without quotes");
+        return std::max(range.low, 1.0);
+    }
+    const bool isInside = std::isfinite(*value) && *value >= range.low && *value <= range.high &&
+                          !(range.excludesLow && *value == range.low);
+    if (isInside) return *value;
+    error(node, fmt::format("{} is {}", path, *value),
+          std::isfinite(*value) ? fmt::format("it {}", describe(range)) : "give a finite number");
+    return std::max(range.low, range.excludesLow || range.high < 1.0 ? 1.0 : range.low);
+}
+
+Parameter Reader::belief(const toml::table& table, const std::string& path, Range range) {
+    onlyKeys(table, path, {"low", "base", "high", "shape"});
+    const std::size_t before = diagnostics.size();
+    Belief belief;
+    double* const parts[] = {&belief.low, &belief.base, &belief.high};
+    constexpr const char* names[] = {"low", "base", "high"};
+    for (int i = 0; i < 3; ++i) {
+        const toml::node* node = table.get(names[i]);
+        if (node == nullptr) {
+            error(table, fmt::format("{}: the belief has no \"{}\"", path, names[i]), "give low, base and high");
+            continue;
+        }
+        *parts[i] = plain(*node, path + "." + names[i], range);
+    }
+    const std::vector<std::string> shapes(std::begin(kShapes), std::end(kShapes));
+    const std::string shape = word(table, "shape", "pert");
+    const auto found = std::ranges::find(shapes, shape);
+    if (found == shapes.end()) {
+        error(*table.get("shape"), fmt::format("{}: unknown shape \"{}\"", path, shape),
+              fmt::format("use one of {}", fmt::join(shapes, ", ")));
+    } else {
+        belief.shape = static_cast<BeliefShape>(found - shapes.begin());
+    }
+    if (diagnostics.size() == before && !(belief.low <= belief.base && belief.base <= belief.high)) {
+        error(table, fmt::format("{}: low {}, base {}, high {} are not in ascending order", path, belief.low, belief.base, belief.high),
+              "order them so that low <= base <= high");
+    }
+    const bool isLog = shape.starts_with("log");
+    if (diagnostics.size() == before && isLog && !(belief.low > 0.0)) {
+        error(table, fmt::format("{}: low is {}, but shape \"{}\" works on logarithms", path, belief.low, shape),
+              "give a low above 0, or another shape");
+    }
+    if (diagnostics.size() == before && belief.shape == BeliefShape::Normal) {
+        const double centre = 0.5 * (belief.low + belief.high);
+        const double reach = 4.5 * (belief.high - belief.low);  // 14.8 standard deviations: beyond any draw
+        if (centre - reach < range.low || centre + reach > range.high) {
+            error(table, fmt::format("{}: a normal belief can leave the allowed range", path),
+                  fmt::format("the value {}; use shape \"pert\" or \"lognormal\"", describe(range)));
+        }
+    }
+    if (diagnostics.size() == before && belief.shape == BeliefShape::Lognormal && std::isfinite(range.high) && belief.high > belief.low) {
+        error(table, fmt::format("{}: a lognormal belief can exceed {}", path, range.high), "use shape \"pert\"");
+    }
+    beliefs.push_back({path, belief});
+    return {belief.base, beliefs.size() - 1};
+}
+
+Parameter Reader::numberAt(const toml::node& node, const std::string& path, Range range) {
+    const toml::table* table = node.as_table();
+    if (table == nullptr) return {plain(node, path, range), {}};
+    if (const auto source = table->get_as<std::string>("source")) sources.push_back({path, source->get()});
+    if (const toml::node* value = table->get("value")) {
+        onlyKeys(*table, path, {"value"});
+        return {plain(*value, path, range), {}};
+    }
+    return belief(*table, path, range);
+}
+
+Parameter Reader::number(const toml::table& table, std::string_view key, const std::string& path, Range range,
+                         const double* fallback) {
+    const toml::node* node = table.get(key);
+    if (node != nullptr) return numberAt(*node, path, range);
+    if (fallback != nullptr) return {*fallback, {}};
+    error(table, fmt::format("{} is missing", path), fmt::format("add `{} = …` to this table", key));
+    return {1.0, {}};
+}
+
+std::uint64_t Reader::whole(const toml::table& table, std::string_view key, std::uint64_t low, std::uint64_t high,
+                            std::uint64_t fallback) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) return fallback;
+    const auto value = node->as_integer();
+    if (value != nullptr && value->get() >= 0 && static_cast<std::uint64_t>(value->get()) >= low &&
+        static_cast<std::uint64_t>(value->get()) <= high) {
+        return static_cast<std::uint64_t>(value->get());
+    }
+    error(*node, fmt::format("run.{} must be a whole number from {} to {}", key, low, high), "write digits only, such as 10_000");
+    return fallback;
+}
+
+std::string Reader::word(const toml::table& table, std::string_view key, const char* fallback) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) {
+        if (fallback == nullptr) error(table, fmt::format("\"{}\" is missing", key), fmt::format("add `{} = \"…\"`", key));
+        return fallback == nullptr ? "" : fallback;
+    }
+    if (const auto text = node->value_exact<std::string>()) return *text;
+    error(*node, fmt::format("\"{}\" must be a text", key), "write it in quotes");
+    return fallback == nullptr ? "" : fallback;
+}
+
+std::size_t Reader::choice(const toml::table& table, std::string_view key, std::initializer_list<std::string_view> choices,
+                           const char* fallback, std::initializer_list<std::string_view> later) {
+    const std::size_t before = diagnostics.size();
+    const std::string text = word(table, key, fallback);
+    if (diagnostics.size() > before) return 0;
+    const auto found = std::ranges::find(choices, text);
+    if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
+    const toml::node* node = table.get(key);
+    const std::vector<std::string> words = asStrings(choices);
+    if (contains(later, text)) {
+        error(*node, fmt::format("{} \"{}\" is not offered by this version", key, text), fmt::format("use one of {}", fmt::join(words, ", ")));
+        return 0;
+    }
+    const std::optional<std::string> nearest = nearestWord(text, words);
+    error(*node, fmt::format("unknown {} \"{}\"", key, text),
+          nearest ? fmt::format("did you mean \"{}\"?", *nearest) : fmt::format("use one of {}", fmt::join(words, ", ")));
+    return 0;
+}
+
+std::string Reader::id(const toml::table& table, std::string_view where) {
+    const std::string text = word(table, "id");
+    if (text.empty()) return text;
+    const auto isAllowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+    if (text == "all") {
+        error(*table.get("id"), fmt::format("{} has the id \"all\", which names the total in results", where), "choose another id");
+    } else if (!std::ranges::all_of(text, isAllowed)) {
+        error(*table.get("id"), fmt::format("{} has the id \"{}\"", where, text), "use small letters, digits, - and _ only");
+    }
+    return text;
+}
+
+void Reader::tables(const toml::table& parent, std::string_view key, const std::function<void(const toml::table&)>& each) {
+    const toml::node* node = parent.get(key);
+    if (node == nullptr) return;
+    const toml::array* array = node->as_array();
+    const bool isTables = array != nullptr && std::ranges::all_of(*array, [](const toml::node& item) { return item.is_table(); });
+    if (!isTables) {
+        error(*node, fmt::format("\"{}\" must be a list of tables", key), fmt::format("begin each with [[{}]]", key));
+        return;
+    }
+    for (const toml::node& item : *array) each(*item.as_table());
+}
+
+const toml::table* Reader::table(const toml::table& parent, std::string_view key) {
+    const toml::node* node = parent.get(key);
+    if (node == nullptr || node->is_table()) return node == nullptr ? nullptr : node->as_table();
+    error(*node, fmt::format("\"{}\" must be a table", key), fmt::format("begin it with [{}]", key));
+    return nullptr;
+}
+
+std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const std::string& id, std::string_view what,
+                                  const std::vector<std::string>& ids) {
+    const auto found = std::ranges::find(ids, id);
+    if (found != ids.end()) return static_cast<std::size_t>(found - ids.begin());
+    const std::optional<std::string> nearest = nearestWord(id, ids);
+    reader.error(at, fmt::format("there is no {} \"{}\"", what, id),
+                 nearest ? fmt::format("did you mean \"{}\"?", *nearest)
+                         : fmt::format("declared: {}", ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
+    return std::nullopt;
+}
+
+}  // namespace breakeven::core::reading

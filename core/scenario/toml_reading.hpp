@@ -1,0 +1,107 @@
+#pragma once
+
+// Inside core/scenario only: the toml++ tree with our checks on top. No other header includes toml++.
+
+#include <toml++/toml.h>
+
+#include <functional>
+#include <initializer_list>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/diagnostics/diagnostic.hpp"
+#include "core/population/belief.hpp"
+#include "core/scenario/scenario.hpp"
+
+namespace breakeven::core::reading {
+
+/// Which numbers a key takes.
+struct Range {
+    double low = 0.0;
+    double high = std::numeric_limits<double>::infinity();
+    bool excludesLow = false;
+};
+inline constexpr Range kAtLeastZero{};
+inline constexpr Range kAboveZero{0.0, std::numeric_limits<double>::infinity(), true};
+inline constexpr Range kShare{0.0, 1.0, false};
+inline constexpr Range kAnyNumber{-std::numeric_limits<double>::infinity(),
+                                  std::numeric_limits<double>::infinity(), false};
+
+/// One pass over a scenario: collects problems, beliefs and sources.
+class Reader {
+  public:
+    explicit Reader(std::string file) : file_(std::move(file)) {}
+
+    void error(const toml::node& at, std::string problem, std::string remedy);
+    void warning(const toml::node& at, std::string problem, std::string remedy);
+
+    /// Reports keys of `table` that are not among `known`, with the nearest one; keys among `later` as not offered yet.
+    void onlyKeys(const toml::table& table, std::string_view where, std::initializer_list<std::string_view> known,
+                  std::initializer_list<std::string_view> later = {});
+
+    /// A number or belief under `key`; the default when absent. Absent without default: an error.
+    Parameter number(const toml::table& table, std::string_view key, const std::string& path, Range range,
+                     const double* fallback = nullptr);
+    Parameter number(const toml::table& table, std::string_view key, const std::string& path, Range range,
+                     double fallback) {
+        return number(table, key, path, range, &fallback);
+    }
+    Parameter numberAt(const toml::node& node, const std::string& path, Range range);
+
+    /// A whole number without beliefs.
+    std::uint64_t whole(const toml::table& table, std::string_view key, std::uint64_t low, std::uint64_t high,
+                        std::uint64_t fallback);
+
+    /// A text under `key`; absent: `fallback`, or an error when that is null.
+    std::string word(const toml::table& table, std::string_view key, const char* fallback = nullptr);
+
+    /// A text out of `choices`; an error with the nearest one otherwise. @return its index
+    std::size_t choice(const toml::table& table, std::string_view key, std::initializer_list<std::string_view> choices,
+                       const char* fallback, std::initializer_list<std::string_view> later = {});
+
+    /// An id: [a-z0-9_-]+, not `all`.
+    std::string id(const toml::table& table, std::string_view where);
+
+    /// Calls `each` for the tables of an array; anything else there is an error.
+    void tables(const toml::table& parent, std::string_view key, const std::function<void(const toml::table&)>& each);
+    const toml::table* table(const toml::table& parent, std::string_view key);
+
+    std::vector<Diagnostic> diagnostics;
+    std::vector<NamedBelief> beliefs;
+    std::vector<SourceNote> sources;
+
+  private:
+    double plain(const toml::node& node, const std::string& path, Range range);
+    Parameter belief(const toml::table& table, const std::string& path, Range range);
+    [[nodiscard]] SourcePoint place(const toml::node& node) const;
+    std::string file_;
+};
+
+/// Applies `--set` to the tree. Problems are reported through the reader.
+void applyOverrides(toml::table& root, const std::vector<Override>& overrides, std::vector<Diagnostic>& diagnostics);
+
+/// A text that is equal for scenarios that give equal numbers: keys sorted, numbers in shortest form, without [run],
+/// `question` and `source`.
+std::string canonicalText(const toml::table& root);
+
+Segment readSegment(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,
+                    const std::function<std::shared_ptr<const std::vector<double>>(const toml::table&, const std::string&,
+                                                                                   const std::string&)>& sample);
+Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,
+              const std::vector<Segment>& segments);
+Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>& meters);
+
+/// Index of an id among those declared; an error with the nearest id when there is none.
+std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const std::string& id, std::string_view what,
+                                  const std::vector<std::string>& ids);
+
+template <typename Item>
+std::vector<std::string> idsOf(const std::vector<Item>& items) {
+    std::vector<std::string> ids;
+    for (const Item& item : items) ids.push_back(item.id);
+    return ids;
+}
+
+}  // namespace breakeven::core::reading
