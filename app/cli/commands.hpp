@@ -1,0 +1,50 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/scenario/scenario_reader.hpp"
+#include "sim/report/results_table.hpp"
+#include "sim/results/run_store.hpp"
+
+namespace breakeven::app {
+
+/// Exit statuses that scripts rely on.
+enum Status : int { kDone = 0, kAnswerIsNo = 1, kBadInput = 2, kSystemFailed = 3, kInterrupted = 130 };
+
+/// What a command does once the command line is read. @return an exit status
+using Action = std::function<int()>;
+
+// Each adds its command to the command line; `action` is set when it was chosen.
+void addCheck(CLI::App& cli, Action& action);
+void addRun(CLI::App& cli, Action& action);
+void addSweep(CLI::App& cli, Action& action);
+void addStoreCommands(CLI::App& cli, Action& action);
+
+/// Prints every diagnostic to standard error.
+void printDiagnostics(const core::ScenarioReading& reading);
+void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics);
+
+/// Verdict, plan table and differences, as `run` and `show` print them.
+[[nodiscard]] std::string resultText(const sim::RunResult& result);
+
+/// Simulates with a progress bar (on a terminal, unless quiet) and Ctrl-C as the way to stop. `milliseconds` receives the time.
+[[nodiscard]] std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario, int threads, bool quiet, std::int64_t& milliseconds);
+
+/// A table as aligned text, one line a row, units under the titles.
+[[nodiscard]] std::string tableText(const sim::Table& table);
+
+/// A run as the store keeps it.
+[[nodiscard]] sim::RunRecord recordOf(const core::Scenario& scenario, const std::shared_ptr<const sim::RunResult>& result, const std::string& label, int threads, std::int64_t milliseconds);
+
+/// KEY=VALUE texts of --set.
+[[nodiscard]] std::vector<core::Override> overridesOf(const std::vector<std::string>& texts);
+
+/// The store at `path`, or the default one when empty.
+[[nodiscard]] std::unique_ptr<sim::RunStore> openStore(const std::string& path);
+
+}  // namespace breakeven::app

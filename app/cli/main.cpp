@@ -1,0 +1,37 @@
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "app/cli/commands.hpp"
+
+int main(int argc, char** argv) {
+    using namespace breakeven;
+    std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is reported like a full disk
+    CLI::App cli("Does this price plan cover what its users cost?", "breakeven");
+    cli.set_version_flag("--version", BREAKEVEN_VERSION);
+    cli.require_subcommand(1);
+    app::Action action;
+    app::addCheck(cli, action);
+    app::addRun(cli, action);
+    app::addSweep(cli, action);
+    app::addStoreCommands(cli, action);
+    try {
+        cli.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int status = cli.exit(error);
+        return status == 0 ? app::kDone : app::kBadInput;
+    }
+    try {
+        const int status = action();
+        if (std::fflush(stdout) != 0) throw core::Error(core::Error::Kind::System, {core::Severity::Error, {"standard output", 0, 0}, "can't be written", "is the disk full?"});
+        return status;
+    } catch (const core::Error& error) {
+        fmt::print(stderr, "{}", core::formatDiagnostic(error.diagnostic()));
+        return error.kind() == core::Error::Kind::Input ? app::kBadInput : app::kSystemFailed;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "breakeven: {}\n", error.what());
+        return app::kSystemFailed;
+    }
+}

@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+
+#include "app/cli/commands.hpp"
+#include "app/wiring/files.hpp"
+#include "db/sqlite_run_store.hpp"
+#include "sim/engine/simulate.hpp"
+#include "sim/report/results_table.hpp"
+#include "sim/report/verdict.hpp"
+
+namespace breakeven::app {
+namespace {
+
+std::atomic<int> interrupted = 0;
+
+extern "C" void noteInterrupt(int) { interrupted = 1; }
+
+/// Characters, not bytes, of UTF-8 text.
+std::size_t widthOf(const std::string& text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string padded(const std::string& text, std::size_t width, bool isLeft) {
+    const std::string space(width - std::min(width, widthOf(text)), ' ');
+    return isLeft ? text + space : space + text;
+}
+
+}  // namespace
+
+std::string tableText(const sim::Table& table) {
+    std::vector<std::size_t> widths;
+    bool hasUnits = false;
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+        std::size_t width = std::max(widthOf(table.columns[c].title), widthOf(table.columns[c].unit));
+        for (const auto& row : table.rows) width = std::max(width, widthOf(row[c].text));
+        widths.push_back(width);
+        hasUnits = hasUnits || !table.columns[c].unit.empty();
+    }
+    const auto line = [&](auto cell) {
+        std::string text;
+        for (std::size_t c = 0; c < widths.size(); ++c) text += padded(cell(c), widths[c], table.columns[c].isText) + "  ";
+        return text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
+    };
+    std::string text = line([&](std::size_t c) { return table.columns[c].title; });
+    if (hasUnits) text += line([&](std::size_t c) { return table.columns[c].unit; });
+    for (const auto& row : table.rows) text += line([&](std::size_t c) { return row[c].text; });
+    return text;
+}
+
+void printDiagnostics(const core::ScenarioReading& reading) {
+    for (const core::Diagnostic& item : reading.diagnostics) {
+        fmt::print(stderr, "{}", core::formatDiagnostic(item, reading.text));
+    }
+}
+
+void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics) {
+    for (const core::Diagnostic& item : diagnostics) fmt::print(stderr, "{}", core::formatDiagnostic(item));
+}
+
+std::string resultText(const sim::RunResult& result) {
+    const sim::Verdict verdict = sim::verdict(result);
+    std::string text = fmt::format("{}: {}\n\n{}\n", result.manifest.scenario, result.manifest.question, verdict.headline);
+    for (const std::string& note : verdict.notes) text += fmt::format("- {}\n", note);
+    text += "\n" + tableText(sim::planTable(result));
+    // Two metrics answer "which plan, by how much, how sure"; differences.csv has them all.
+    sim::Table differences = sim::differenceTable(result);
+    std::erase_if(differences.rows, [](const auto& row) {
+        return row[2].text != "margin_per_user" && row[2].text != "probability_plan_loses";
+    });
+    if (!differences.rows.empty()) text += "\n" + tableText(differences);
+    return text;
+}
+
+std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario, int threads, bool quiet, std::int64_t& milliseconds) {
+    using Clock = std::chrono::steady_clock;
+    const bool isShown = !quiet && ::isatty(STDERR_FILENO) == 1;
+    std::stop_source stop;
+    interrupted = 0;
+    struct sigaction action {};
+    action.sa_handler = noteInterrupt;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends the program
+    sigaction(SIGINT, &action, nullptr);
+    const auto start = Clock::now();
+    auto last = start;
+    sim::Hooks hooks;
+    hooks.threads = threads;
+    hooks.stop = stop.get_token();
+    hooks.progress = [&](const sim::Progress& progress) {
+        if (interrupted != 0) stop.request_stop();
+        const auto now = Clock::now();
+        if (!isShown || now - last < std::chrono::milliseconds(100)) return;
+        last = now;
+        const double seconds = std::chrono::duration<double>(now - start).count();
+        const double share = static_cast<double>(progress.userMonthsDone) / static_cast<double>(progress.userMonthsTotal);
+        const auto filled = static_cast<std::size_t>(share * 30.0);
+        fmt::print(stderr, "\r[{}{}] {:3.0f} %  {:.1f} million user-months/s  {:.0f} s left ", std::string(filled, '#'), std::string(30 - filled, '.'),
+                   100.0 * share, 1e-6 * static_cast<double>(progress.userMonthsDone) / seconds, seconds * (1.0 - share) / share);
+        std::fflush(stderr);
+    };
+    auto result = sim::simulate(scenario, hooks);
+    if (isShown) fmt::print(stderr, "\r\033[K");
+    std::signal(SIGINT, SIG_DFL);
+    milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+    return result;
+}
+
+sim::RunRecord recordOf(const core::Scenario& scenario, const std::shared_ptr<const sim::RunResult>& result, const std::string& label, int threads, std::int64_t milliseconds) {
+    sim::RunRecord record;
+    record.scenarioFile = scenario.file;
+    record.scenarioText = scenario.text;
+    record.overrides = scenario.overrides;
+    record.inputs = scenario.inputs;
+    record.label = label;
+    record.startedAt = nowUtc();
+    record.durationMs = milliseconds;
+    record.threads = threads;
+    record.result = result;
+    return record;
+}
+
+std::vector<core::Override> overridesOf(const std::vector<std::string>& texts) {
+    std::vector<core::Override> overrides;
+    for (const std::string& text : texts) {
+        const std::size_t equals = text.find('=');
+        if (equals == std::string::npos || equals == 0) {
+            throw core::Error(core::Error::Kind::Input, {core::Severity::Error, {"--set " + text, 0, 0}, "there is no KEY=VALUE here", "write --set plan.pro.fee=150"});
+        }
+        overrides.push_back({text.substr(0, equals), text.substr(equals + 1)});
+    }
+    return overrides;
+}
+
+std::unique_ptr<sim::RunStore> openStore(const std::string& path) {
+    return std::make_unique<db::SqliteRunStore>(path.empty() ? defaultStorePath() : path);
+}
+
+}  // namespace breakeven::app
