@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Runs the program as a user would and compares output, exit statuses and exported bytes.
+# Usage: cli_test.sh PROGRAM SOURCE_ROOT
+set -u
+program=$(realpath "$1")
+root=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export XDG_DATA_HOME=$work/data
+failed=0
+
+# expect NAME WANTED GOT
+expect() {
+  [ "$2" == "$3" ] && return
+  printf 'FAILED %s\n--- wanted\n%s\n--- got\n%s\n' "$1" "$2" "$3"
+  failed=1
+}
+# status WANTED COMMAND...
+status() {
+  local wanted=$1
+  shift
+  "$@" >out 2>err
+  expect "exit status of $*" "$wanted" "$?"
+}
+
+cp "$root/tests/data/cli/small.toml" small.toml
+sed 's/fee = 20/fe = 20/' small.toml >bad.toml
+printf 'a\0b' >binary.toml
+
+status 0 "$program" check small.toml
+expect "check of a good file" "small.toml: good" "$(cat out)"
+status 1 "$program" check bad.toml
+expect "check of a bad file" 'bad.toml:22:6: error: plan: unknown key "fe"
+  | fe = 20
+  |      ^
+  hint: did you mean "fee"?' "$(cat err)"
+status 2 "$program" run binary.toml
+expect "a binary file" 'binary.toml: error: this is a binary file, not a scenario
+  hint: name a .toml file' "$(cat err)"
+status 2 "$program" run missing.toml
+status 2 "$program" run
+status 2 "$program" run small.toml --set plan.prp.fee=3
+status 2 "$program" run small.toml --fail-if 'flat.margin > 3'
+status 1 "$program" run small.toml --quiet --fail-if 'pro.margin_per_user < 1000'
+status 0 "$program" run small.toml --quiet --fail-if 'pro.margin_per_user > 1000'
+expect "nothing on standard output when quiet" "" "$(cat out)"
+status 0 "$program" run small.toml --quiet --json
+python3 -m json.tool <out >/dev/null || { echo "FAILED json"; failed=1; }
+
+# The same bytes for any number of threads, from the store and from a replay.
+for threads in 1 2 7; do status 0 "$program" run small.toml --quiet --threads $threads --csv csv$threads; done
+status 0 "$program" export latest --csv exported
+status 0 "$program" replay latest --csv replayed
+for folder in csv2 csv7 exported replayed; do
+  diff -r csv1 $folder >/dev/null || { echo "FAILED bytes of $folder"; failed=1; }
+done
+expect "the tables" "differences.csv histogram.csv lorenz.csv metrics.csv quantiles.csv worlds.csv" "$(ls csv1 | xargs)"
+
+# A batch goes on after a bad file and says how each ended.
+mkdir batch && cp small.toml bad.toml batch/
+status 2 "$program" run batch --quiet --csv batch-csv
+expect "summary of the batch" 'bad.toml,,,bad input,
+small.toml,small' "$(tail -n +2 batch-csv/summary.csv | tr -d '\r' | cut -c1-22 | sed 's/small,.*/small/')"
+
+# A sweep that is made twice takes its points from the store and writes the same bytes.
+status 0 "$program" sweep small.toml --vary plan.pro.fee=10:30:10 --csv sweep1.csv --quiet
+status 0 "$program" sweep small.toml --vary plan.pro.fee=10:30:10 --csv sweep2.csv
+expect "points from the store" "3 points, 3 of them from the store" "$(cat err)"
+cmp -s sweep1.csv sweep2.csv || { echo "FAILED sweep bytes"; failed=1; }
+
+status 0 "$program" compare '#1' '#2'
+status 0 "$program" show latest
+status 0 "$program" delete '#1'
+status 2 "$program" show '#1'
+status 2 "$program" run small.toml --db bad.toml
+status 3 "$program" run small.toml --quiet --csv /dev/null/x
+
+# Ctrl-C keeps the finished worlds and leaves with 130.
+"$program" run small.toml --quiet --users 4000 --worlds 100000 >out 2>err &
+sleep 1
+kill -INT $!
+wait $!
+expect "status after an interrupt" 130 $?
+expect "an interrupted run is marked" 1 "$("$program" runs | grep -c interrupted)"
+exit $failed
