@@ -29,7 +29,7 @@ class Worlds {
         : scenario_(scenario), layout_(layout), hooks_(hooks), users_(usersBySegment(scenario)),
           scopes_(reportedScopes(scenario)) {
         for (const std::uint64_t users : users_) {
-            groups_.push_back(groupUsers(users));
+            groups_.push_back(groupingOf(users));
             chunksBefore_.push_back(chunks_);
             chunks_ += (users + kChunkUsers - 1) / kChunkUsers;
         }
@@ -287,7 +287,7 @@ class Worlds {
     const Hooks& hooks_;
     std::vector<std::uint64_t> users_;
     std::vector<Scope> scopes_;
-    std::vector<std::uint32_t> groups_;
+    std::vector<Grouping> groups_;
     std::vector<std::uint64_t> chunksBefore_;
     std::uint64_t chunks_ = 0;
     std::uint64_t total_ = 0;

@@ -66,10 +66,11 @@ Layout::Layout(const core::Scenario& scenario)
     }
 }
 
-std::uint32_t groupUsers(std::uint64_t segmentUsers) {
-    std::uint32_t size = kMostGroupUsers;
-    while (size > 1 && segmentUsers / size < 2 * kBatches) size /= 2;
-    return size;
+Grouping groupingOf(std::uint64_t segmentUsers) {
+    Grouping grouping;
+    while (grouping.users > 1 && segmentUsers / grouping.users < 2 * kBatches) grouping.users /= 2;
+    if (segmentUsers >= 4 * kBatches * kChunkUsers) grouping.inTurn = kChunkUsers / grouping.users;
+    return grouping;
 }
 
 void GroupSums::add(const GroupSums& other) {
@@ -88,8 +89,8 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
       dormancy_(blockUsers) {}
 
 std::vector<GroupResult> ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::uint32_t first,
-                                          std::uint32_t n, std::uint32_t group, std::vector<SlotCounts>& counts) {
-    groupUsers_ = group;
+                                          std::uint32_t n, Grouping grouping, std::vector<SlotCounts>& counts) {
+    groupUsers_ = grouping.users;
     const CompiledSegment& segment = model.segments[segmentIndex];
     if (userScores_.size() < segment.scores) {
         userScores_.resize(segment.scores, Column(blockUsers_));
@@ -98,7 +99,7 @@ std::vector<GroupResult> ChunkRunner::run(const WorldModel& model, std::size_t s
     std::vector<GroupResult> results((n + groupUsers_ - 1) / groupUsers_);
     for (std::size_t index = 0; index < results.size(); ++index) {
         GroupResult& result = results[index];
-        result.batch = (first / groupUsers_ + index) % kBatches;
+        result.batch = grouping.batch(first / groupUsers_ + index);
         result.sums.monthly.resize(layout_.months * layout_.plans * layout_.fields());
         result.sums.horizon.resize(layout_.plans * Layout::kHorizonFields);
     }

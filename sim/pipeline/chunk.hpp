@@ -15,9 +15,16 @@ inline constexpr std::uint32_t kChunkUsers = 4096;  ///< users of a segment that
 inline constexpr std::uint32_t kMostGroupUsers = 256;  ///< largest group
 inline constexpr std::size_t kBatches = 32;  ///< groups are dealt to batches in turn; batches give the errors
 
-/// Users of a group, the block that is stratified and summed by itself: the largest power of two up to 256 that makes at
-/// least 64 groups, so that every batch has some.
-[[nodiscard]] std::uint32_t groupUsers(std::uint64_t segmentUsers);
+/// How the users of a segment are put together.
+struct Grouping {
+    std::uint32_t users = kMostGroupUsers;  ///< of a group, which is stratified and summed by itself
+    std::uint32_t inTurn = 1;               ///< neighbouring groups that go to the same batch
+    [[nodiscard]] std::size_t batch(std::uint64_t group) const { return group / inTurn % kBatches; }
+};
+
+/// Groups of the largest power of two up to 256 users that makes at least 64 of them, so that every batch has some; whole
+/// chunks go to one batch where there are enough, which keeps the counts of a batch in the cache.
+[[nodiscard]] Grouping groupingOf(std::uint64_t segmentUsers);
 
 /// Which columns a run keeps. Plans that cost or serve alike share one.
 struct Layout {
@@ -76,11 +83,10 @@ class ChunkRunner {
 
     /// Users [first, first + n) of a segment; first is a multiple of kChunkUsers, n at most kChunkUsers.
     ///
-    /// @param group   users of a group
     /// @param counts  by batch when every batch has its own, else one; receives the quantities of each user-month
     /// @return        the sums of each group of users in index order
     std::vector<GroupResult> run(const WorldModel& model, std::size_t segment, std::uint32_t first, std::uint32_t n,
-                                 std::uint32_t group, std::vector<SlotCounts>& counts);
+                                 Grouping grouping, std::vector<SlotCounts>& counts);
 
   private:
     using Column = std::vector<double>;
