@@ -83,6 +83,7 @@ SqliteRunStore::SqliteRunStore(const std::string& path, int busyTimeoutMs) : pat
     namespace fs = std::filesystem;
     std::error_code code;
     if (fs::is_directory(path, code)) throw problem(core::Error::Kind::Input, path, "this is a folder, not a store", "name a file with --db");
+    code.clear();  // a store that is not there yet is no error
     const fs::path folder = fs::path(path).parent_path();
     if (!folder.empty()) fs::create_directories(folder, code);
     if (code) throw problem(core::Error::Kind::System, path, fmt::format("the folder can't be made: {}", code.message()), "name another store with --db");

@@ -74,6 +74,7 @@ status 0 "$program" show latest
 status 0 "$program" delete '#1'
 status 2 "$program" show '#1'
 status 2 "$program" run small.toml --db bad.toml
+status 0 "$program" run small.toml --quiet --db new.sqlite
 status 3 "$program" run small.toml --quiet --csv /dev/null/x
 
 # Ctrl-C keeps the finished worlds and leaves with 130.
