@@ -4,6 +4,7 @@
 
 #include "core/units/sha256.hpp"
 #include "sim/engine/outcome.hpp"
+#include "sim/exact/closed_forms.hpp"
 
 namespace breakeven::sim {
 
@@ -22,6 +23,7 @@ std::shared_ptr<const RunResult> simulate(const core::Scenario& scenario, const 
                         scenario.hash,     kEngineVersion, scenario.run};
     const Layout layout(scenario);
     assembleRows(scenario, layout, runWorlds(scenario, layout, hooks), *result);
+    setExact(scenario, *result);
     result->cancelled = result->worldsFinished < scenario.run.worlds;
     return result;
 }

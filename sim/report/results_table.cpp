@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 
 #include "sim/report/metric_catalogue.hpp"
@@ -123,6 +124,28 @@ Table differenceTable(const RunResult& result) {
         table.rows.push_back({textCell(row.key.plan), textCell(row.baseline), textCell(row.metric), textCell(row.unit),
                               estimateCell(e, row.unit), textCell(rangeText(e.low, e.high, e.standardError)),
                               textCell(row.noise ? "yes" : "no")});
+    }
+    return table;
+}
+
+Table exactTable(const RunResult& result) {
+    Table table;
+    table.columns = {{"Plan", "", "The plan's id.", true},
+                     {"Metric", "", "What is tested.", true},
+                     {"Unit", "", "Unit of the numbers.", true},
+                     {"Exact", "", "Closed form at base values.", false},
+                     {"Simulated", "", "Estimate ± standard error.", false},
+                     {"z", "", "Simulated less exact, in standard errors: beyond 4 is no chance.", false}};
+    for (const MetricRow& row : result.metrics) {
+        const Estimate& e = row.estimate;
+        if (row.key.segment != kAll || row.key.month != kAll || !e.exact) continue;
+        // Relative to the value: summing equal numbers leaves an error of rounding only.
+        if (!(e.standardError > 1e-12 * std::abs(e.value))) continue;
+        const double z = (e.value - *e.exact) / e.standardError;
+        table.rows.push_back({textCell(row.key.plan), textCell(row.metric), textCell(row.unit),
+                              {formatWithError(*e.exact, 0.1 * e.standardError), e.exact, ""},
+                              {fmt::format("{} ± {}", formatWithError(e.value, e.standardError), formatError(e.standardError)), e.value, ""},
+                              {fmt::format("{:+.1f}", z), z, ""}});
     }
     return table;
 }

@@ -41,6 +41,10 @@ struct Table {
 /// Differences of every plan to the baseline (the first plan), with the noise mark.
 [[nodiscard]] Table differenceTable(const RunResult& result);
 
+/// The standing self-test: every total that has a closed form and a Monte Carlo error, as exact | simulated ± error | z,
+/// z = (simulated - exact) / error. No rows where nothing is exact, as in every run over several worlds.
+[[nodiscard]] Table exactTable(const RunResult& result);
+
 /// Runs side by side: one row per plan and headline metric, one column a run, then (two runs) their difference with
 /// its error (`compareRuns`); runs on the same draws say so in the column's title.
 [[nodiscard]] Table compareTable(std::span<const std::shared_ptr<const RunResult>> runs);

@@ -48,6 +48,15 @@ expect "nothing on standard output when quiet" "" "$(cat out)"
 status 0 "$program" run small.toml --quiet --json
 python3 -m json.tool <out >/dev/null || { echo "FAILED json"; failed=1; }
 
+# A run at base values tests itself against closed forms (0.06 x 180 x e^(1.2^2 / 2) = 22.188); a run over worlds has none.
+status 0 "$program" run small.toml --worlds 1 --quiet --json
+expect "closed forms at base values" "22.188" \
+  "$(python3 -c 'import json; print("%.3f" % json.load(open("out"))["plans"][1]["metrics"]["revenue_per_user"]["exact"])')"
+status 0 "$program" run small.toml --worlds 1
+expect "the table of closed forms" "18.49" "$(grep '^pro  *cost_per_user .*±' out | awk '{ print $4 }')"
+status 0 "$program" run small.toml
+expect "no closed forms over worlds" "0" "$(grep -c Exact out)"
+
 # The same bytes for any number of threads, from the store and from a replay.
 for threads in 1 2 7; do status 0 "$program" run small.toml --quiet --threads $threads --csv csv$threads; done
 status 0 "$program" export latest --csv exported
