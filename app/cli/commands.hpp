@@ -30,7 +30,9 @@ void printDiagnostics(const core::ScenarioReading& reading);
 void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics);
 
 /// Verdict, plan table and differences, as `run` and `show` print them.
-[[nodiscard]] std::string resultText(const sim::RunResult& result);
+///
+/// @param scenario  what the run was made of; null when it can no longer be read: the verdict then names plans by id only
+[[nodiscard]] std::string resultText(const sim::RunResult& result, const core::Scenario* scenario);
 
 /// Simulates with a progress bar (on a terminal, unless quiet) and Ctrl-C as the way to stop. `milliseconds` receives the time.
 [[nodiscard]] std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario, int threads, bool quiet, std::int64_t& milliseconds);

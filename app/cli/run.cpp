@@ -99,7 +99,7 @@ class Batch {
             return;
         }
         results_.push_back(result);
-        if (!options_.json && !options_.quiet) fmt::print("{}{}", results_.size() > 1 ? "\n" : "", resultText(*result));
+        if (!options_.json && !options_.quiet) fmt::print("{}{}", results_.size() > 1 ? "\n" : "", resultText(*result, &scenario));
         const std::int64_t row = store_->save(recordOf(scenario, result, options_.label, options_.threads, milliseconds));
         if (!options_.quiet) fmt::print(stderr, "\nkept as run {} (#{}) after {:.1f} s{}\n", result->manifest.run, row, 1e-3 * static_cast<double>(milliseconds),
                                         result->cancelled ? fmt::format("; interrupted after {} of {} worlds", result->worldsFinished, scenario.run.worlds) : "");

@@ -64,8 +64,8 @@ void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics) {
     for (const core::Diagnostic& item : diagnostics) fmt::print(stderr, "{}", core::formatDiagnostic(item));
 }
 
-std::string resultText(const sim::RunResult& result) {
-    const sim::Verdict verdict = sim::verdict(result);
+std::string resultText(const sim::RunResult& result, const core::Scenario* scenario) {
+    const sim::Verdict verdict = scenario != nullptr ? sim::verdict(result, *scenario) : sim::verdict(result);
     std::string text = fmt::format("{}: {}\n\n{}\n", result.manifest.scenario, result.manifest.question, verdict.headline);
     for (const std::string& note : verdict.notes) text += fmt::format("- {}\n", note);
     text += "\n" + tableText(sim::planTable(result));

@@ -39,10 +39,24 @@ int listRuns(const StoreOptions& options) {
     return kDone;
 }
 
+/// The run's scenario for its words; none when a data file is gone or changed, which must not hide the kept numbers.
+std::optional<core::Scenario> scenarioIfReadable(const sim::RunRecord& record) {
+    try {
+        return scenarioOf(record).scenario;
+    } catch (const core::Error&) {
+        return std::nullopt;
+    }
+}
+
 int showRun(const StoreOptions& options) {
     const auto store = openStore(options.database);
     const sim::RunRecord record = store->load(found(*store, options.runs.front()).row);
-    fmt::print("{}", options.json ? sim::resultsJson(*record.result) : resultText(*record.result));
+    if (options.json) {
+        fmt::print("{}", sim::resultsJson(*record.result));
+    } else {
+        const auto scenario = scenarioIfReadable(record);
+        fmt::print("{}", resultText(*record.result, scenario ? &*scenario : nullptr));
+    }
     return kDone;
 }
 

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <string_view>
+#include <tuple>
 
 #include "sim/report/number_text.hpp"
+#include "sim/report/plan_words.hpp"
 #include "sim/report/results_table.hpp"
 
 namespace breakeven::sim {
@@ -100,42 +103,79 @@ std::string planSentence(const RunResult& result, const std::string& plan) {
     return text + ".";
 }
 
-/// The other plan that carries, by least P(loses), then by most margin. Null when none does.
-const PlanVerdict* remedyAmong(const RunResult& result, const std::vector<PlanVerdict>& plans) {
-    const PlanVerdict* best = nullptr;
-    const auto isBetter = [&](const PlanVerdict& a, const PlanVerdict& b) {
-        const Estimate* losesA = estimateOf(result, a.plan, "probability_plan_loses");
-        const Estimate* losesB = estimateOf(result, b.plan, "probability_plan_loses");
-        if (losesA != nullptr && losesB != nullptr && losesA->value != losesB->value)
-            return losesA->value < losesB->value;
-        const Estimate* marginA = estimateOf(result, a.plan, "margin_per_user");
-        const Estimate* marginB = estimateOf(result, b.plan, "margin_per_user");
-        return marginA != nullptr && marginB != nullptr && marginA->value > marginB->value;
-    };
-    for (std::size_t i = 1; i < plans.size(); ++i)
-        if (plans[i].outcome == Outcome::Carries && (best == nullptr || isBetter(plans[i], *best))) best = &plans[i];
+constexpr const char* kNoRemedy = "No other plan of this scenario carries its cost for sure.";
+
+/// A plan that would carry in the first one's place.
+struct Remedy {
+    const PlanVerdict* plan = nullptr;
+    PlanChange change;
+    double size = 0.0;  ///< what ranks it within its kind
+};
+
+double valueOf(const RunResult& result, const std::string& plan, const std::string& metric) {
+    const Estimate* found = estimateOf(result, plan, metric);
+    return found != nullptr ? found->value : 0.0;
+}
+
+/// By the rule that `verdict` documents. None when no other plan carries.
+std::optional<Remedy> remedyAmong(const RunResult& result, const core::Scenario& scenario, const std::vector<PlanVerdict>& plans) {
+    const auto planOf = [&](const std::string& id) { return std::ranges::find(scenario.plans, id, &core::Plan::id); };
+    const auto first = planOf(plans.front().plan);
+    if (first == scenario.plans.end()) return std::nullopt;
+    std::optional<Remedy> best;
+    for (std::size_t i = 1; i < plans.size(); ++i) {
+        const auto plan = planOf(plans[i].plan);
+        if (plans[i].outcome != Outcome::Carries || plan == scenario.plans.end()) continue;
+        const bool isForAll = std::ranges::all_of(first->segments, [&](std::size_t segment) {
+            return std::ranges::find(plan->segments, segment) != plan->segments.end();
+        });
+        if (!isForAll) continue;
+        Remedy candidate{&plans[i], planChange(scenario, *first, *plan), 0.0};
+        const bool isBill = candidate.change.kind == PlanChange::Kind::Bills;
+        candidate.size = isBill ? std::abs(valueOf(result, plan->id, "revenue_per_user") - valueOf(result, first->id, "revenue_per_user"))
+                                : valueOf(result, plan->id, "touched_by_limit");
+        if (!best || std::tie(candidate.change.kind, candidate.size) < std::tie(best->change.kind, best->size)) best = std::move(candidate);
+    }
     return best;
 }
 
-std::string remedyNote(const RunResult& result, const std::vector<PlanVerdict>& plans) {
-    const PlanVerdict* remedy = remedyAmong(result, plans);
-    if (remedy == nullptr) return "No other plan of this scenario carries its cost for sure.";
-    std::string text = answerText(result, remedy->plan);
-    const Estimate* touched = estimateOf(result, remedy->plan, "touched_by_limit");
+std::string remedyNote(const RunResult& result, const core::Scenario& scenario, const std::vector<PlanVerdict>& plans) {
+    const std::optional<Remedy> remedy = remedyAmong(result, scenario, plans);
+    if (!remedy) return kNoRemedy;
+    const std::string& first = plans.front().plan;
+    const std::string& plan = remedy->plan->plan;
+    std::string text = remedy->change.words + " fixes it";
+    text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+    const Estimate* touched = estimateOf(result, plan, "touched_by_limit");
     if (touched != nullptr && touched->value > 0.0)
-        text += fmt::format("; its limit touches {} of user-months", percentText(touched->value, touched->standardError));
-    return text + ".";
+        text += fmt::format(" and touches {} of users in a month", percentText(touched->value, touched->standardError));
+    const Estimate* before = estimateOf(result, first, "revenue_per_user");
+    const Estimate* after = estimateOf(result, plan, "revenue_per_user");
+    if (remedy->change.kind == PlanChange::Kind::Bills && before != nullptr && after != nullptr)
+        text += fmt::format(" and moves the mean bill from {} to {} if use stays as it is", moneyText(before->value, before->standardError, scenario.currency),
+                            moneyText(after->value, after->standardError, scenario.currency));
+    return fmt::format("{}: {}.", text, answerText(result, plan));
 }
 
-std::string driverNote(const RunResult& result, const std::string& plan) {
+/// Without the plans' terms nothing says which of them changes least.
+std::string carryingNote(const std::vector<PlanVerdict>& plans) {
+    std::string names;
+    for (std::size_t i = 1; i < plans.size(); ++i)
+        if (plans[i].outcome == Outcome::Carries) names += (names.empty() ? "" : ", ") + plans[i].plan;
+    return names.empty() ? kNoRemedy : fmt::format("These plans carry their cost: {}.", names);
+}
+
+std::string driverNote(const RunResult& result, const std::string& plan, const core::Scenario* scenario) {
     const MetricRow* driver = nullptr;
     for (const MetricRow& row : result.metrics) {
         const bool isShare = row.metric.rfind(kVarianceShare, 0) == 0 && row.key == RowKey{plan, kAll, kAll};
         if (isShare && (driver == nullptr || row.estimate.value > driver->estimate.value)) driver = &row;
     }
     if (driver == nullptr) return {};
-    return fmt::format("What drives {}'s margin most: {}, {} of its variance between worlds.", plan,
-                       driver->metric.substr(kVarianceShare.size()),
+    const std::string path = driver->metric.substr(kVarianceShare.size());
+    const std::string words = scenario != nullptr ? beliefWords(*scenario, path) : path;
+    return fmt::format("The main driver of {}'s margin is {}{}: {} of its variance between worlds.", plan, words,
+                       words != path ? fmt::format(" ({})", path) : "",
                        percentText(driver->estimate.value, driver->estimate.standardError));
 }
 
@@ -166,9 +206,7 @@ std::vector<PlanVerdict> planVerdicts(const RunResult& result) {
     return plans;
 }
 
-}  // namespace
-
-Verdict verdict(const RunResult& result) {
+Verdict readVerdict(const RunResult& result, const core::Scenario* scenario) {
     Verdict found;
     found.plans = planVerdicts(result);
     if (found.plans.empty()) {
@@ -179,10 +217,16 @@ Verdict verdict(const RunResult& result) {
     found.headline = answerText(result, first.plan) + breakEvenText(result, first.plan) + ".";
     if (result.cancelled) found.notes.push_back(stoppedNote(result));
     if (first.outcome != Outcome::Carries && found.plans.size() > 1)
-        found.notes.push_back(remedyNote(result, found.plans));
-    if (std::string driver = driverNote(result, first.plan); !driver.empty()) found.notes.push_back(std::move(driver));
+        found.notes.push_back(scenario != nullptr ? remedyNote(result, *scenario, found.plans) : carryingNote(found.plans));
+    if (std::string driver = driverNote(result, first.plan, scenario); !driver.empty()) found.notes.push_back(std::move(driver));
     for (std::string& note : noiseNotes(result)) found.notes.push_back(std::move(note));
     return found;
 }
+
+}  // namespace
+
+Verdict verdict(const RunResult& result) { return readVerdict(result, nullptr); }
+
+Verdict verdict(const RunResult& result, const core::Scenario& scenario) { return readVerdict(result, &scenario); }
 
 }  // namespace breakeven::sim
