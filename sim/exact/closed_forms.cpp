@@ -17,7 +17,9 @@ using Meters = std::vector<bool>;  ///< by meter: does the metric look at it
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Base values: exactly what a run with one world takes.
-double at(const core::Parameter& parameter) { return core::valueIn(parameter, {}); }
+double at(const core::Parameter& parameter) {
+    return core::valueIn(parameter, {});
+}
 
 template <typename... Cases>
 struct Overloaded : Cases... {
@@ -26,33 +28,37 @@ struct Overloaded : Cases... {
 
 std::optional<UsageLaw> lawOf(const core::Distribution& distribution) {
     return std::visit(
-        Overloaded{[](const core::Constant& law) -> std::optional<UsageLaw> {
-                       return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, {at(law.value)}};
-                   },
-                   [](const core::Uniform& law) -> std::optional<UsageLaw> {
-                       return UsageLaw{UsageLaw::Kind::Uniform, at(law.low), at(law.high), {}};
-                   },
-                   [](const core::Lognormal& law) -> std::optional<UsageLaw> {
-                       const auto found = core::lognormalLaw(law.locationKind, at(law.location), law.spreadKind,
-                                                             at(law.spread), law.root);
-                       if (!found) return std::nullopt;
-                       if (found->sigma == 0.0) return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, {std::exp(found->mu)}};
-                       return UsageLaw{UsageLaw::Kind::Lognormal, found->mu, found->sigma, {}};
-                   },
-                   [](const core::Gamma& law) -> std::optional<UsageLaw> {
-                       const double spread = at(law.spread);
-                       const bool isShape = law.spreadKind == core::Gamma::Spread::Shape;
-                       const double shape = isShape ? spread : 1.0 / (spread * spread);
-                       const bool isScale = law.locationKind == core::Gamma::Location::Scale;
-                       return UsageLaw{UsageLaw::Kind::Gamma, shape, isScale ? at(law.location) : at(law.location) / shape, {}};
-                   },
-                   [](const core::Empirical& law) -> std::optional<UsageLaw> {
-                       return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, *law.sorted};
-                   }},
+        Overloaded{
+            [](const core::Constant& law) -> std::optional<UsageLaw> {
+                return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, {at(law.value)}};
+            },
+            [](const core::Uniform& law) -> std::optional<UsageLaw> {
+                return UsageLaw{UsageLaw::Kind::Uniform, at(law.low), at(law.high), {}};
+            },
+            [](const core::Lognormal& law) -> std::optional<UsageLaw> {
+                const auto found = core::lognormalLaw(law.locationKind, at(law.location), law.spreadKind,
+                                                      at(law.spread), law.root);
+                if (!found) return std::nullopt;
+                if (found->sigma == 0.0)
+                    return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, {std::exp(found->mu)}};
+                return UsageLaw{UsageLaw::Kind::Lognormal, found->mu, found->sigma, {}};
+            },
+            [](const core::Gamma& law) -> std::optional<UsageLaw> {
+                const double spread = at(law.spread);
+                const bool isShape = law.spreadKind == core::Gamma::Spread::Shape;
+                const double shape = isShape ? spread : 1.0 / (spread * spread);
+                const bool isScale = law.locationKind == core::Gamma::Location::Scale;
+                return UsageLaw{
+                    UsageLaw::Kind::Gamma, shape, isScale ? at(law.location) : at(law.location) / shape, {}};
+            },
+            [](const core::Empirical& law) -> std::optional<UsageLaw> {
+                return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, *law.sorted};
+            }},
         distribution);
 }
 
-/// The quantity that all looked-at meters hang on: usage of meter m = slope[m] * X + offset[m], X = 0 for the dormant.
+/// The quantity that all looked-at meters hang on: usage of meter m = slope[m] * X + offset[m], X = 0 for the
+/// dormant.
 struct Driver {
     UsageLaw law;
     double dormant = 0.0;
@@ -63,7 +69,8 @@ struct Driver {
 /// The usage of one segment.
 class SegmentUsage {
   public:
-    SegmentUsage(const core::Scenario& scenario, const core::Segment& segment) : segment_(segment), meters_(scenario.meters.size()) {
+    SegmentUsage(const core::Scenario& scenario, const core::Segment& segment)
+        : segment_(segment), meters_(scenario.meters.size()) {
         for (const core::Usage& usage : segment.usages) laws_.push_back(lawOf(usage.distribution));
     }
 
@@ -83,7 +90,8 @@ class SegmentUsage {
         return 1.0 - idle;
     }
 
-    /// E[usage of a meter]: product of means, for lognormals exp(sum mu + half the variance of the summed logarithms).
+    /// E[usage of a meter]: product of means, for lognormals exp(sum mu + half the variance of the summed
+    /// logarithms).
     [[nodiscard]] Maybe mean(std::size_t meter) const {
         const std::optional<Chain> chain = chainOf(meter);
         if (!chain) return std::nullopt;
@@ -100,7 +108,10 @@ class SegmentUsage {
 
     /// The one quantity that all of `meters` are multiples of, or constants beside.
     [[nodiscard]] std::optional<Driver> driver(const Meters& meters) const {
-        Driver found{{UsageLaw::Kind::Points, 0.0, 0.0, {1.0}}, 0.0, std::vector<double>(meters_), std::vector<double>(meters_)};
+        Driver found{{UsageLaw::Kind::Points, 0.0, 0.0, {1.0}},
+                     0.0,
+                     std::vector<double>(meters_),
+                     std::vector<double>(meters_)};
         std::vector<std::size_t> random;
         std::vector<std::pair<std::size_t, double>> constants;
         for (std::size_t meter = 0; meter < meters_; ++meter) {
@@ -116,7 +127,8 @@ class SegmentUsage {
             found.slope[meter] = chain->factor;
         }
         // Without anything random X = 1, and every meter is a multiple of it.
-        for (const auto& [meter, value] : constants) (random.empty() ? found.slope : found.offset)[meter] = value;
+        for (const auto& [meter, value] : constants)
+            (random.empty() ? found.slope : found.offset)[meter] = value;
         if (random.empty()) return found;
         double awake = 1.0;
         for (const std::size_t i : random) awake *= 1.0 - at(segment_.usages[i].dormant);
@@ -128,7 +140,8 @@ class SegmentUsage {
     }
 
   private:
-    /// Usage of a meter = factor * product of the random quantities (indices into the segment's usages, ascending).
+    /// Usage of a meter = factor * product of the random quantities (indices into the segment's usages,
+    /// ascending).
     struct Chain {
         double factor = 1.0;
         std::vector<std::size_t> random;
@@ -161,7 +174,8 @@ class SegmentUsage {
         for (const core::Correlation& item : segment_.correlations) {
             if (!(item.first == a && item.second == b) && !(item.first == b && item.second == a)) continue;
             const double r = at(item.value);
-            return item.kind == core::Correlation::Kind::Spearman ? 2.0 * std::sin(std::numbers::pi * r / 6.0) : r;
+            return item.kind == core::Correlation::Kind::Spearman ? 2.0 * std::sin(std::numbers::pi * r / 6.0)
+                                                                  : r;
         }
         return 0.0;
     }
@@ -198,38 +212,41 @@ class SegmentUsage {
 /// A price on a quantity, as `ChunkRunner::addCharge` bills it.
 double priceOf(const core::Charge& charge, double quantity) {
     const double per = at(charge.per);
-    return std::visit(Overloaded{[&](const core::FlatPrice& price) { return at(price.amount); },
-                                 [&](const core::UnitPrice& price) { return at(price.unitAmount) / per * quantity; },
-                                 [&](const core::GraduatedPrice& price) {
-                                     double sum = 0.0;
-                                     double from = 0.0;
-                                     for (const core::Tier& tier : price.tiers) {
-                                         const double upTo = tier.upTo ? at(*tier.upTo) : kInfinity;
-                                         const double inTier = std::min(std::max(quantity - from, 0.0), upTo - from);
-                                         sum += at(tier.unitAmount) / per * inTier + (inTier > 0.0 ? at(tier.flatAmount) : 0.0);
-                                         from = upTo;
-                                     }
-                                     return sum;
-                                 },
-                                 [&](const core::VolumePrice& price) {
-                                     double from = 0.0;
-                                     for (const core::Tier& tier : price.tiers) {
-                                         const double upTo = tier.upTo ? at(*tier.upTo) : kInfinity;
-                                         if (quantity > from && quantity <= upTo)
-                                             return at(tier.unitAmount) / per * quantity + at(tier.flatAmount);
-                                         from = upTo;
-                                     }
-                                     return 0.0;
-                                 },
-                                 [&](const core::PackagePrice& price) {
-                                     const double beyond = std::max(quantity - at(price.freeUnits), 0.0);
-                                     return at(price.amount) * std::ceil(beyond / at(price.size));
-                                 }},
-                      charge.price);
+    return std::visit(
+        Overloaded{[&](const core::FlatPrice& price) { return at(price.amount); },
+                   [&](const core::UnitPrice& price) { return at(price.unitAmount) / per * quantity; },
+                   [&](const core::GraduatedPrice& price) {
+                       double sum = 0.0;
+                       double from = 0.0;
+                       for (const core::Tier& tier : price.tiers) {
+                           const double upTo = tier.upTo ? at(*tier.upTo) : kInfinity;
+                           const double inTier = std::min(std::max(quantity - from, 0.0), upTo - from);
+                           sum += at(tier.unitAmount) / per * inTier +
+                                  (inTier > 0.0 ? at(tier.flatAmount) : 0.0);
+                           from = upTo;
+                       }
+                       return sum;
+                   },
+                   [&](const core::VolumePrice& price) {
+                       double from = 0.0;
+                       for (const core::Tier& tier : price.tiers) {
+                           const double upTo = tier.upTo ? at(*tier.upTo) : kInfinity;
+                           if (quantity > from && quantity <= upTo)
+                               return at(tier.unitAmount) / per * quantity + at(tier.flatAmount);
+                           from = upTo;
+                       }
+                       return 0.0;
+                   },
+                   [&](const core::PackagePrice& price) {
+                       const double beyond = std::max(quantity - at(price.freeUnits), 0.0);
+                       return at(price.amount) * std::ceil(beyond / at(price.size));
+                   }},
+        charge.price);
 }
 
 bool isLinear(const core::Charge& charge) {
-    return std::holds_alternative<core::FlatPrice>(charge.price) || std::holds_alternative<core::UnitPrice>(charge.price);
+    return std::holds_alternative<core::FlatPrice>(charge.price) ||
+           std::holds_alternative<core::UnitPrice>(charge.price);
 }
 
 std::vector<double> tierBounds(const core::Charge& charge) {
@@ -320,7 +337,9 @@ class Layers {
 
     /// Does a share of users sit so near to zero margin that rounding decides on which side?
     [[nodiscard]] bool hasUsersAtBreakEven() const {
-        const auto isNear = [&](double x) { return std::abs(revenue(x) - cost(x)) <= 1e-9 * std::max(revenue(x), cost(x)); };
+        const auto isNear = [&](double x) {
+            return std::abs(revenue(x) - cost(x)) <= 1e-9 * std::max(revenue(x), cost(x));
+        };
         if (driver_.dormant > 0.0 && isNear(0.0) && cost(0.0) != 0.0) return true;
         if (isDiscrete()) return std::ranges::any_of(driver_.law.points, isNear);
         bool found = false;
@@ -370,8 +389,8 @@ class Layers {
         return awake * sum + std::max(share - awake, 0.0) * cost(0.0);
     }
 
-    /// Gini of cost = fixed part + h(X). Zero-inflation by d turns a Gini G into d + (1 - d) G; a constant beside h
-    /// scales it by the share of the mean that h makes.
+    /// Gini of cost = fixed part + h(X). Zero-inflation by d turns a Gini G into d + (1 - d) G; a constant
+    /// beside h scales it by the share of the mean that h makes.
     [[nodiscard]] Maybe costGini() const {
         const double mean = expect([&](double x) { return cost(x); });
         if (!(mean > 0.0)) return std::nullopt;
@@ -395,7 +414,8 @@ class Layers {
         return (driver_.dormant + (1.0 - driver_.dormant) * gini) * (mean - base) / mean;
     }
 
-    /// Do the closed pieces hold: no constant meter shrinks with a limit on X, no packages of continuous usage?
+    /// Do the closed pieces hold: no constant meter shrinks with a limit on X, no packages of continuous
+    /// usage?
     [[nodiscard]] bool isCostClosed() const { return plan_.limits.empty() || listOffset_ == 0.0; }
     [[nodiscard]] bool isClosed(const core::Charge& charge) const {
         if (std::holds_alternative<core::PackagePrice>(charge.price) && !isDiscrete()) return false;
@@ -403,7 +423,8 @@ class Layers {
     }
     /// Limits on a meter that is constant beside a random X touch all or none and shrink all: left out.
     [[nodiscard]] bool areLimitsClosed() const {
-        return std::ranges::all_of(plan_.limits, [&](const core::Limit& limit) { return driver_.offset[limit.meter] == 0.0; });
+        return std::ranges::all_of(
+            plan_.limits, [&](const core::Limit& limit) { return driver_.offset[limit.meter] == 0.0; });
     }
 
   private:
@@ -433,7 +454,8 @@ class Layers {
             const double to = isLast ? kInfinity : breaks_[i];
             // Inner points, since a tier's flat amount makes a step at the edge.
             const double width = isLast ? (from > 0.0 ? from : 1.0) : to - from;
-            visit(from + 0.25 * width, from + 0.75 * width, shareUpTo(driver_.law, to) - shareUpTo(driver_.law, from),
+            visit(from + 0.25 * width, from + 0.75 * width,
+                  shareUpTo(driver_.law, to) - shareUpTo(driver_.law, from),
                   meanUpTo(driver_.law, to) - meanUpTo(driver_.law, from));
             from = to;
         }
@@ -523,7 +545,8 @@ class PlanInSegment {
     [[nodiscard]] Maybe losses() const {
         const auto layers = marginLayers();
         if (!layers || layers->hasUsersAtBreakEven()) return std::nullopt;
-        return layers->expect([&](double x) { return layers->revenue(x) - layers->cost(x) < 0.0 ? 1.0 : 0.0; });
+        return layers->expect(
+            [&](double x) { return layers->revenue(x) - layers->cost(x) < 0.0 ? 1.0 : 0.0; });
     }
 
     [[nodiscard]] Maybe subsidy() const {
@@ -547,14 +570,19 @@ class PlanInSegment {
     enum class Limits { All, Blocks };
 
     [[nodiscard]] bool blocks() const {
-        return std::ranges::any_of(plan_.limits, [](const core::Limit& limit) { return limit.action == core::Limit::Action::Block; });
+        return std::ranges::any_of(plan_.limits, [](const core::Limit& limit) {
+            return limit.action == core::Limit::Action::Block;
+        });
     }
-    [[nodiscard]] double servingShare() const { return at(plan_.servingShare ? *plan_.servingShare : scenario_.cost.servingShare); }
+    [[nodiscard]] double servingShare() const {
+        return at(plan_.servingShare ? *plan_.servingShare : scenario_.cost.servingShare);
+    }
 
     [[nodiscard]] Meters limitMeters(Limits which) const {
         Meters meters(scenario_.meters.size(), false);
         for (const core::Limit& limit : plan_.limits)
-            if (which == Limits::All || limit.action == core::Limit::Action::Block) meters[limit.meter] = true;
+            if (which == Limits::All || limit.action == core::Limit::Action::Block)
+                meters[limit.meter] = true;
         return meters;
     }
     [[nodiscard]] Meters costMeters() const {
@@ -574,7 +602,8 @@ class PlanInSegment {
         return meters;
     }
 
-    /// Looks at the limits whose meters are among those looked at; a metric that a limit bears on looks at its meter.
+    /// Looks at the limits whose meters are among those looked at; a metric that a limit bears on looks at
+    /// its meter.
     [[nodiscard]] std::optional<Layers> layersOver(const Meters& meters) const {
         std::optional<Driver> driver = usage_.driver(meters);
         if (!driver) return std::nullopt;
@@ -583,7 +612,8 @@ class PlanInSegment {
     }
 
     [[nodiscard]] bool areChargesClosed(const Layers& layers) const {
-        return std::ranges::all_of(plan_.charges, [&](const core::Charge& charge) { return layers.isClosed(charge); });
+        return std::ranges::all_of(plan_.charges,
+                                   [&](const core::Charge& charge) { return layers.isClosed(charge); });
     }
 
     [[nodiscard]] std::optional<Layers> marginLayers() const {
@@ -644,7 +674,8 @@ class PlanExact {
         if (name == "revenue_per_user") return mixed(&PlanInSegment::revenue);
         if (name == "cost_per_user") return mixed(&PlanInSegment::cost);
         if (name == "loss_making_users") return mixed(&PlanInSegment::losses);
-        if (name == "loss_making_users_horizon" && scenario_.run.months == 1) return mixed(&PlanInSegment::losses);
+        if (name == "loss_making_users_horizon" && scenario_.run.months == 1)
+            return mixed(&PlanInSegment::losses);
         if (name == "cross_subsidy_per_user") return mixed(&PlanInSegment::subsidy);
         if (name == "touched_by_limit") return mixed(&PlanInSegment::touched);
         return concentration(name) ? concentration(name) : marginMetric(name);
@@ -675,7 +706,8 @@ class PlanExact {
         if (name == "margin_rate") return *revenue > 0.0 ? Maybe(margin / *revenue) : std::nullopt;
         if (name == "break_even_fee") return at(plan_.fee) - margin;
         // At a margin of zero rounding would decide.
-        if (name == "probability_plan_loses" && std::abs(margin) > 1e-9 * std::max(*revenue, *cost)) return margin < 0.0 ? 1.0 : 0.0;
+        if (name == "probability_plan_loses" && std::abs(margin) > 1e-9 * std::max(*revenue, *cost))
+            return margin < 0.0 ? 1.0 : 0.0;
         return std::nullopt;
     }
 
@@ -704,19 +736,21 @@ class PlanExact {
 
 }  // namespace
 
-std::optional<double> exactMetric(const core::Scenario& scenario, std::size_t plan, std::optional<std::size_t> segment,
-                                  const std::string& metric) {
+std::optional<double> exactMetric(const core::Scenario& scenario, std::size_t plan,
+                                  std::optional<std::size_t> segment, const std::string& metric) {
     return PlanExact(scenario, plan, segment).metric(metric);
 }
 
 void setExact(const core::Scenario& scenario, RunResult& result) {
     if (scenario.run.worlds != 1) return;
     for (MetricRow& row : result.metrics) {
-        const auto plan = std::ranges::find(scenario.plans, row.key.plan, &core::Plan::id) - scenario.plans.begin();
+        const auto plan =
+            std::ranges::find(scenario.plans, row.key.plan, &core::Plan::id) - scenario.plans.begin();
         std::optional<std::size_t> segment;
         if (row.key.segment != kAll) {
-            segment = static_cast<std::size_t>(std::ranges::find(scenario.segments, row.key.segment, &core::Segment::id) -
-                                               scenario.segments.begin());
+            segment = static_cast<std::size_t>(
+                std::ranges::find(scenario.segments, row.key.segment, &core::Segment::id) -
+                scenario.segments.begin());
         }
         // Every month has the law of the first: a month's row has the value of the total.
         row.estimate.exact = exactMetric(scenario, static_cast<std::size_t>(plan), segment, row.metric);

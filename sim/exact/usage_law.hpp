@@ -25,15 +25,16 @@ struct UsageLaw {
 [[nodiscard]] double shareUpTo(const UsageLaw& law, double x);
 
 /// E[X; X <= x], the part of the mean that quantities up to x make; x may be infinite.
-/// Source: Klugman, Panjer & Willmot (2012), "Loss Models", appendix A (limited expected values); for the lognormal
-/// E X * Phi((ln x - mu - sigma^2) / sigma), Aitchison & Brown (1957), theorem 2.6.
+/// Source: Klugman, Panjer & Willmot (2012), "Loss Models", appendix A (limited expected values); for the
+/// lognormal E X * Phi((ln x - mu - sigma^2) / sigma), Aitchison & Brown (1957), theorem 2.6.
 [[nodiscard]] double meanUpTo(const UsageLaw& law, double x);
 
 /// The x with P(X <= x) = p of a law that is not Points; p in [0, 1).
 [[nodiscard]] double quantileOf(const UsageLaw& law, double p);
 
-/// Gini coefficient of X, of a law that is not Points: 2 Phi(sigma / sqrt 2) - 1 (lognormal; Aitchison & Brown 1957),
-/// (b - a) / (3 (a + b)) (uniform), Gamma(k + 1/2) / (sqrt(pi) Gamma(k + 1)) (gamma; McDonald & Jensen 1979, JASA 74).
+/// Gini coefficient of X, of a law that is not Points: 2 Phi(sigma / sqrt 2) - 1 (lognormal; Aitchison &
+/// Brown 1957), (b - a) / (3 (a + b)) (uniform), Gamma(k + 1/2) / (sqrt(pi) Gamma(k + 1)) (gamma; McDonald &
+/// Jensen 1979, JASA 74).
 [[nodiscard]] double giniOf(const UsageLaw& law);
 
 }  // namespace breakeven::sim

@@ -16,11 +16,13 @@ struct PlanChange {
         Bills,     ///< other fee, charges or bounds of the bill
     };
     Kind kind = Kind::Unseen;
-    std::string words;  ///< "a soft cap at 500 requests a month", "a fee of $350 a month"; base values, no full stop
+    std::string
+        words;  ///< "a soft cap at 500 requests a month", "a fee of $350 a month"; base values, no full stop
 };
 
 /// How `to` differs from `from`, both of `scenario`.
-[[nodiscard]] PlanChange planChange(const core::Scenario& scenario, const core::Plan& from, const core::Plan& to);
+[[nodiscard]] PlanChange planChange(const core::Scenario& scenario, const core::Plan& from,
+                                    const core::Plan& to);
 
 /// What a belief is about: "how many requests a typical user makes". A path that has no words is its own.
 [[nodiscard]] std::string beliefWords(const core::Scenario& scenario, const std::string& path);

@@ -17,8 +17,8 @@ namespace {
 
 using Outcome = PlanVerdict::Outcome;
 
-constexpr double kSureToCarry = 0.1;    // a plan carries when it loses in at most one world of ten
-constexpr double kLikelyToLose = 0.5;   // and loses when that is likelier than not
+constexpr double kSureToCarry = 0.1;   // a plan carries when it loses in at most one world of ten
+constexpr double kLikelyToLose = 0.5;  // and loses when that is likelier than not
 constexpr std::string_view kVarianceShare = "variance_share.";
 
 const Estimate* estimateOf(const RunResult& result, const std::string& plan, const std::string& metric) {
@@ -34,10 +34,13 @@ const QuantileRow* breakEvenQuantile(const RunResult& result, const std::string&
     return nullptr;
 }
 
-bool hasWorlds(const RunResult& result) { return result.manifest.settings.worlds > 1; }
+bool hasWorlds(const RunResult& result) {
+    return result.manifest.settings.worlds > 1;
+}
 
 Outcome outcomeOf(const RunResult& result, const std::string& plan) {
-    if (const Estimate* loses = estimateOf(result, plan, "probability_plan_loses"); loses && hasWorlds(result)) {
+    if (const Estimate* loses = estimateOf(result, plan, "probability_plan_loses");
+        loses && hasWorlds(result)) {
         if (loses->high <= kSureToCarry) return Outcome::Carries;
         return loses->low > kLikelyToLose ? Outcome::Loses : Outcome::Uncertain;
     }
@@ -59,9 +62,12 @@ std::string baseText(const Estimate& margin, Outcome outcome, const std::string&
     const std::string range = fmt::format("({})", rangeText(margin.low, margin.high, margin.standardError));
     const std::string amount = moneyText(std::abs(margin.value), margin.standardError, currency);
     switch (outcome) {
-        case Outcome::Loses: return fmt::format("loses {} per user and month at base values {}", amount, range);
-        case Outcome::Carries: return fmt::format("earns {} per user and month at base values {}", amount, range);
-        case Outcome::Uncertain: break;
+        case Outcome::Loses:
+            return fmt::format("loses {} per user and month at base values {}", amount, range);
+        case Outcome::Carries:
+            return fmt::format("earns {} per user and month at base values {}", amount, range);
+        case Outcome::Uncertain:
+            break;
     }
     return fmt::format("may lose or earn at base values: margin {} per user and month {}",
                        moneyText(margin.value, margin.standardError, currency), range);
@@ -80,7 +86,8 @@ std::string breakEvenText(const RunResult& result, const std::string& plan) {
     const Estimate* fee = estimateOf(result, plan, "break_even_fee");
     if (fee == nullptr) return {};
     const std::string& currency = result.manifest.currency;
-    std::string text = fmt::format("; break-even price {}", moneyText(fee->value, fee->standardError, currency));
+    std::string text =
+        fmt::format("; break-even price {}", moneyText(fee->value, fee->standardError, currency));
     if (const QuantileRow* sure = breakEvenQuantile(result, plan, 0.9)) {
         const double error = std::max((sure->high - sure->low) / 4.0, fee->standardError);
         text += fmt::format(", {} to be 90 % sure", moneyText(sure->value, error, currency));
@@ -118,8 +125,11 @@ double valueOf(const RunResult& result, const std::string& plan, const std::stri
 }
 
 /// By the rule that `verdict` documents. None when no other plan carries.
-std::optional<Remedy> remedyAmong(const RunResult& result, const core::Scenario& scenario, const std::vector<PlanVerdict>& plans) {
-    const auto planOf = [&](const std::string& id) { return std::ranges::find(scenario.plans, id, &core::Plan::id); };
+std::optional<Remedy> remedyAmong(const RunResult& result, const core::Scenario& scenario,
+                                  const std::vector<PlanVerdict>& plans) {
+    const auto planOf = [&](const std::string& id) {
+        return std::ranges::find(scenario.plans, id, &core::Plan::id);
+    };
     const auto first = planOf(plans.front().plan);
     if (first == scenario.plans.end()) return std::nullopt;
     std::optional<Remedy> best;
@@ -132,14 +142,18 @@ std::optional<Remedy> remedyAmong(const RunResult& result, const core::Scenario&
         if (!isForAll) continue;
         Remedy candidate{&plans[i], planChange(scenario, *first, *plan), 0.0};
         const bool isBill = candidate.change.kind == PlanChange::Kind::Bills;
-        candidate.size = isBill ? std::abs(valueOf(result, plan->id, "revenue_per_user") - valueOf(result, first->id, "revenue_per_user"))
+        candidate.size = isBill ? std::abs(valueOf(result, plan->id, "revenue_per_user") -
+                                           valueOf(result, first->id, "revenue_per_user"))
                                 : valueOf(result, plan->id, "touched_by_limit");
-        if (!best || std::tie(candidate.change.kind, candidate.size) < std::tie(best->change.kind, best->size)) best = std::move(candidate);
+        if (!best ||
+            std::tie(candidate.change.kind, candidate.size) < std::tie(best->change.kind, best->size))
+            best = std::move(candidate);
     }
     return best;
 }
 
-std::string remedyNote(const RunResult& result, const core::Scenario& scenario, const std::vector<PlanVerdict>& plans) {
+std::string remedyNote(const RunResult& result, const core::Scenario& scenario,
+                       const std::vector<PlanVerdict>& plans) {
     const std::optional<Remedy> remedy = remedyAmong(result, scenario, plans);
     if (!remedy) return kNoRemedy;
     const std::string& first = plans.front().plan;
@@ -148,11 +162,13 @@ std::string remedyNote(const RunResult& result, const core::Scenario& scenario, 
     text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
     const Estimate* touched = estimateOf(result, plan, "touched_by_limit");
     if (touched != nullptr && touched->value > 0.0)
-        text += fmt::format(" and touches {} of users in a month", percentText(touched->value, touched->standardError));
+        text += fmt::format(" and touches {} of users in a month",
+                            percentText(touched->value, touched->standardError));
     const Estimate* before = estimateOf(result, first, "revenue_per_user");
     const Estimate* after = estimateOf(result, plan, "revenue_per_user");
     if (remedy->change.kind == PlanChange::Kind::Bills && before != nullptr && after != nullptr)
-        text += fmt::format(" and moves the mean bill from {} to {} if use stays as it is", moneyText(before->value, before->standardError, scenario.currency),
+        text += fmt::format(" and moves the mean bill from {} to {} if use stays as it is",
+                            moneyText(before->value, before->standardError, scenario.currency),
                             moneyText(after->value, after->standardError, scenario.currency));
     return fmt::format("{}: {}.", text, answerText(result, plan));
 }
@@ -174,8 +190,8 @@ std::string driverNote(const RunResult& result, const std::string& plan, const c
     if (driver == nullptr) return {};
     const std::string path = driver->metric.substr(kVarianceShare.size());
     const std::string words = scenario != nullptr ? beliefWords(*scenario, path) : path;
-    return fmt::format("The main driver of {}'s margin is {}{}: {} of its variance between worlds.", plan, words,
-                       words != path ? fmt::format(" ({})", path) : "",
+    return fmt::format("The main driver of {}'s margin is {}{}: {} of its variance between worlds.", plan,
+                       words, words != path ? fmt::format(" ({})", path) : "",
                        percentText(driver->estimate.value, driver->estimate.standardError));
 }
 
@@ -184,9 +200,10 @@ std::vector<std::string> noiseNotes(const RunResult& result) {
     for (const DifferenceRow& row : result.differences)
         if (row.noise && row.metric == "margin_per_user" && row.key == RowKey{row.key.plan, kAll, kAll} &&
             row.estimate.standardError > 0.0)
-            notes.push_back(fmt::format("The margins of {} and {} can't be told apart in this run: their difference "
-                                        "is noise. More users or worlds may decide it.",
-                                        row.key.plan, row.baseline));
+            notes.push_back(
+                fmt::format("The margins of {} and {} can't be told apart in this run: their difference "
+                            "is noise. More users or worlds may decide it.",
+                            row.key.plan, row.baseline));
     return notes;
 }
 
@@ -198,10 +215,12 @@ std::string stoppedNote(const RunResult& result) {
 std::vector<PlanVerdict> planVerdicts(const RunResult& result) {
     std::vector<PlanVerdict> plans;
     for (const MetricRow& row : result.metrics) {
-        const bool isKnown = std::any_of(plans.begin(), plans.end(),
-                                         [&](const PlanVerdict& verdict) { return verdict.plan == row.key.plan; });
+        const bool isKnown = std::any_of(plans.begin(), plans.end(), [&](const PlanVerdict& verdict) {
+            return verdict.plan == row.key.plan;
+        });
         if (!isKnown)
-            plans.push_back({row.key.plan, outcomeOf(result, row.key.plan), planSentence(result, row.key.plan)});
+            plans.push_back(
+                {row.key.plan, outcomeOf(result, row.key.plan), planSentence(result, row.key.plan)});
     }
     return plans;
 }
@@ -217,16 +236,22 @@ Verdict readVerdict(const RunResult& result, const core::Scenario* scenario) {
     found.headline = answerText(result, first.plan) + breakEvenText(result, first.plan) + ".";
     if (result.cancelled) found.notes.push_back(stoppedNote(result));
     if (first.outcome != Outcome::Carries && found.plans.size() > 1)
-        found.notes.push_back(scenario != nullptr ? remedyNote(result, *scenario, found.plans) : carryingNote(found.plans));
-    if (std::string driver = driverNote(result, first.plan, scenario); !driver.empty()) found.notes.push_back(std::move(driver));
+        found.notes.push_back(scenario != nullptr ? remedyNote(result, *scenario, found.plans)
+                                                  : carryingNote(found.plans));
+    if (std::string driver = driverNote(result, first.plan, scenario); !driver.empty())
+        found.notes.push_back(std::move(driver));
     for (std::string& note : noiseNotes(result)) found.notes.push_back(std::move(note));
     return found;
 }
 
 }  // namespace
 
-Verdict verdict(const RunResult& result) { return readVerdict(result, nullptr); }
+Verdict verdict(const RunResult& result) {
+    return readVerdict(result, nullptr);
+}
 
-Verdict verdict(const RunResult& result, const core::Scenario& scenario) { return readVerdict(result, &scenario); }
+Verdict verdict(const RunResult& result, const core::Scenario& scenario) {
+    return readVerdict(result, &scenario);
+}
 
 }  // namespace breakeven::sim
