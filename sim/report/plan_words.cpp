@@ -94,8 +94,10 @@ class Words {
             Overloaded{
                 [&](const core::FlatPrice& price) { return fmt::format("{} more", money(price.amount)); },
                 [&](const core::UnitPrice& price) {
-                    return fmt::format("{} per {}", money(price.unitAmount),
-                                       quantity(charge, numberOf(charge.per)));
+                    const bool isSingle = charge.per.base == 1.0 && !isWeighted(charge);
+                    const std::string per = isSingle ? scenario_.meters[charge.meters.front().meter].unit
+                                                     : quantity(charge, numberOf(charge.per));
+                    return fmt::format("{} per {}", money(price.unitAmount), per);
                 },
                 [&](const core::GraduatedPrice& price) {
                     const core::Tier& first = price.tiers.front();

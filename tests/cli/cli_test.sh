@@ -86,6 +86,18 @@ status 2 "$program" run small.toml --db bad.toml
 status 0 "$program" run small.toml --quiet --db new.sqlite
 status 3 "$program" run small.toml --quiet --csv /dev/null/x
 
+# A kept run whose data file is gone is still shown; its plans then go by their names.
+mkdir gone && printf 'requests\n100\n300\n' >gone/usage.csv
+sed 's/^distribution = .*/distribution = "empirical"\nfile = "usage.csv"\ncolumn = "requests"/; /^median/d; /^sigma/d
+s/^amount = 0.05/amount = { low = 0.09, base = 0.1, high = 0.11 }/; s/^fee = 20/fee = 19/; s/unit_amount = 0.06/unit_amount = 0.2/' small.toml >gone/gone.toml
+status 0 "$program" run gone/gone.toml --worlds 100 --quiet --db gone/runs.sqlite
+status 0 "$program" show latest --db gone/runs.sqlite
+expect "a remedy in words" "- No monthly fee but \$0.2 per request fixes it" "$(grep -o '^- .* fixes it' out)"
+rm gone/usage.csv
+python3 -c 'import sqlite3; c = sqlite3.connect("gone/runs.sqlite"); c.execute("UPDATE input_file SET content = NULL"); c.commit()'
+status 0 "$program" show latest --db gone/runs.sqlite
+expect "a remedy by name" "- These plans carry their cost: metered." "$(grep 'carry' out)"
+
 # Ctrl-C keeps the finished worlds and leaves with 130.
 "$program" run small.toml --quiet --users 4000 --worlds 100000 >out 2>err &
 sleep 1

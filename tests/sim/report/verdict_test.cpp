@@ -186,6 +186,10 @@ TEST(PlanWords, GivenEachKindOfChange_WhenPutInWords_ThenTheySayWhatThePlanDoes)
          }),
          {PlanChange::Kind::Bills, "no monthly fee but volume prices of output tokens and $3 more"}},
         {change([&](core::Plan& p) {
+             p.charges = {charge(core::UnitPrice{point(0.2)}, {{0, point(1.0)}})};
+         }),
+         {PlanChange::Kind::Bills, "a fee of $200 a month with $0.2 per request"}},
+        {change([&](core::Plan& p) {
              p.limits = {scenario.plans[1].limits.front(), scenario.plans[2].limits.front()};
          }),
          {PlanChange::Kind::Blocks,
