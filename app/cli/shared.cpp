@@ -55,7 +55,8 @@ std::string tableText(const sim::Table& table) {
 
 void printDiagnostics(const core::ScenarioReading& reading) {
     for (const core::Diagnostic& item : reading.diagnostics) {
-        fmt::print(stderr, "{}", core::formatDiagnostic(item, reading.text));
+        const bool isHere = item.where.file == reading.file;
+        fmt::print(stderr, "{}", core::formatDiagnostic(item, isHere ? reading.text : ""));
     }
 }
 
