@@ -41,6 +41,7 @@ std::string fileBytes(const std::string& path, std::uintmax_t most) {
     std::ifstream stream(path, std::ios::binary);
     if (!stream) throw unreadable(path, fmt::format("can't be opened: {}", std::strerror(errno)), "check its permissions");
     std::string bytes;
+    if (const std::uintmax_t size = fs::file_size(path, code); !code && size <= most) bytes.reserve(size);
     std::string buffer(1U << 16, '\0');
     while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || stream.gcount() > 0) {
         bytes.append(buffer, 0, static_cast<std::size_t>(stream.gcount()));
