@@ -73,6 +73,16 @@ void migrate(SQLite::Database& database, const std::string& path) {
     transaction.commit();
 }
 
+/// Removes a store whose making failed, such as on a full disk. One with tables is larger than a page, and one that
+/// another program has just made has a -wal file or tables: those stay.
+void removeUnfinished(const std::string& path) {
+    constexpr std::uintmax_t kOnePage = 4096;
+    std::error_code code;
+    const std::uintmax_t size = std::filesystem::file_size(path, code);
+    if (code || size > kOnePage || std::filesystem::exists(path + "-wal", code)) return;
+    std::filesystem::remove(path, code);
+}
+
 bool isHex(const std::string& text) {
     return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
@@ -87,9 +97,16 @@ SqliteRunStore::SqliteRunStore(const std::string& path, int busyTimeoutMs) : pat
     const fs::path folder = fs::path(path).parent_path();
     if (!folder.empty()) fs::create_directories(folder, code);
     if (code) throw problem(core::Error::Kind::System, path, fmt::format("the folder can't be made: {}", code.message()), "name another store with --db");
+    const bool isNew = !fs::exists(path, code);
     guarded(path_, [&] {
-        database_ = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busyTimeoutMs);
-        migrate(*database_, path_);
+        try {
+            database_ = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busyTimeoutMs);
+            migrate(*database_, path_);
+        } catch (const SQLite::Exception&) {
+            database_.reset();
+            if (isNew) removeUnfinished(path_);
+            throw;
+        }
     });
 }
 

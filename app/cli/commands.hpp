@@ -1,10 +1,14 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/scenario/scenario_reader.hpp"
@@ -24,6 +28,14 @@ void addCheck(CLI::App& cli, Action& action);
 void addRun(CLI::App& cli, Action& action);
 void addSweep(CLI::App& cli, Action& action);
 void addStoreCommands(CLI::App& cli, Action& action);
+
+/// Writes to standard error. Where that can't be written there is nobody to tell: it never throws, so the exit status
+/// still says how the command ended.
+template <typename... Args>
+void tell(fmt::format_string<Args...> format, Args&&... args) {
+    const std::string text = fmt::format(format, std::forward<Args>(args)...);
+    static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+}
 
 /// Prints every diagnostic to standard error.
 void printDiagnostics(const core::ScenarioReading& reading);

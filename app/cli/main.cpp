@@ -28,10 +28,10 @@ int main(int argc, char** argv) {
         if (std::fflush(stdout) != 0) throw core::Error(core::Error::Kind::System, {core::Severity::Error, {"standard output", 0, 0}, "can't be written", "is the disk full?"});
         return status;
     } catch (const core::Error& error) {
-        fmt::print(stderr, "{}", core::formatDiagnostic(error.diagnostic()));
+        app::tell("{}", core::formatDiagnostic(error.diagnostic()));
         return error.kind() == core::Error::Kind::Input ? app::kBadInput : app::kSystemFailed;
     } catch (const std::exception& error) {
-        fmt::print(stderr, "breakeven: {}\n", error.what());
+        app::tell("breakeven: {}\n", error.what());
         return app::kSystemFailed;
     }
 }

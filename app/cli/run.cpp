@@ -62,7 +62,7 @@ class Batch {
             try {
                 runFile(file, ending);
             } catch (const core::Error& error) {
-                fmt::print(stderr, "{}", core::formatDiagnostic(error.diagnostic()));
+                tell("{}", core::formatDiagnostic(error.diagnostic()));
                 ending.status = error.kind() == core::Error::Kind::Input ? kBadInput : kSystemFailed;
             }
             endings_.push_back(ending);
@@ -95,13 +95,13 @@ class Batch {
         ending.run = result->manifest.run;
         if (result->worldsFinished > 0) ending.headline = sim::verdict(*result).headline;
         if (result->cancelled && result->worldsFinished < 2) {
-            fmt::print(stderr, "interrupted before two worlds were finished: nothing was kept\n");
+            tell("interrupted before two worlds were finished: nothing was kept\n");
             return;
         }
         results_.push_back(result);
         if (!options_.json && !options_.quiet) fmt::print("{}{}", results_.size() > 1 ? "\n" : "", resultText(*result, &scenario));
         const std::int64_t row = store_->save(recordOf(scenario, result, options_.label, options_.threads, milliseconds));
-        if (!options_.quiet) fmt::print(stderr, "\nkept as run {} (#{}) after {:.1f} s{}\n", result->manifest.run, row, 1e-3 * static_cast<double>(milliseconds),
+        if (!options_.quiet) tell("\nkept as run {} (#{}) after {:.1f} s{}\n", result->manifest.run, row, 1e-3 * static_cast<double>(milliseconds),
                                         result->cancelled ? fmt::format("; interrupted after {} of {} worlds", result->worldsFinished, scenario.run.worlds) : "");
         if (result->cancelled) return;
         if (!options_.csv.empty()) {
@@ -111,7 +111,7 @@ class Batch {
         if (condition_) {
             const sim::ConditionOutcome outcome = sim::evaluate(*condition_, *result);
             if (outcome.holds) {
-                fmt::print(stderr, "--fail-if {}: holds for plan {} ({})\n", condition_->text, outcome.plan, outcome.value);
+                tell("--fail-if {}: holds for plan {} ({})\n", condition_->text, outcome.plan, outcome.value);
                 ending.status = kAnswerIsNo;
             }
         }
@@ -120,7 +120,7 @@ class Batch {
     void summarise() {
         sim::CsvText csv({"file", "scenario", "run", "status", "verdict"});
         for (const Ending& ending : endings_) {
-            if (!options_.quiet) fmt::print(stderr, "{:<16}  {}  {}\n", statusText(ending.status), ending.file, ending.headline);
+            if (!options_.quiet) tell("{:<16}  {}  {}\n", statusText(ending.status), ending.file, ending.headline);
             csv.text(std::filesystem::path(ending.file).filename().string()).text(ending.name).text(ending.run);
             csv.text(statusText(ending.status)).text(ending.headline).endRow();
         }

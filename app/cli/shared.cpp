@@ -56,12 +56,13 @@ std::string tableText(const sim::Table& table) {
 
 void printDiagnostics(const core::ScenarioReading& reading) {
     for (const core::Diagnostic& item : reading.diagnostics) {
-        fmt::print(stderr, "{}", core::formatDiagnostic(item, reading.text));
+        const bool isHere = item.where.file == reading.file;
+        tell("{}", core::formatDiagnostic(item, isHere ? reading.text : ""));
     }
 }
 
 void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics) {
-    for (const core::Diagnostic& item : diagnostics) fmt::print(stderr, "{}", core::formatDiagnostic(item));
+    for (const core::Diagnostic& item : diagnostics) tell("{}", core::formatDiagnostic(item));
 }
 
 std::string resultText(const sim::RunResult& result, const core::Scenario* scenario) {
@@ -107,12 +108,12 @@ std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scen
         const double seconds = std::chrono::duration<double>(now - start).count();
         const double share = static_cast<double>(progress.userMonthsDone) / static_cast<double>(progress.userMonthsTotal);
         const auto filled = static_cast<std::size_t>(share * 30.0);
-        fmt::print(stderr, "\r[{}{}] {:3.0f} %  {:.1f} million user-months/s  {:.0f} s left ", std::string(filled, '#'), std::string(30 - filled, '.'),
+        tell("\r[{}{}] {:3.0f} %  {:.1f} million user-months/s  {:.0f} s left ", std::string(filled, '#'), std::string(30 - filled, '.'),
                    100.0 * share, 1e-6 * static_cast<double>(progress.userMonthsDone) / seconds, seconds * (1.0 - share) / share);
         std::fflush(stderr);
     };
     auto result = sim::simulate(scenario, hooks);
-    if (isShown) fmt::print(stderr, "\r\033[K");
+    if (isShown) tell("\r\033[K");
     std::signal(SIGINT, SIG_DFL);
     milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
     return result;

@@ -88,7 +88,7 @@ int replayRun(const StoreOptions& options) {
     if (!options.csv.empty()) writeFiles(options.csv, sim::resultsCsv(*result));
     const bool isEqual = *result == *record.result;
     fmt::print("run {}: replayed, {}\n", record.result->manifest.run, isEqual ? "every number is the same" : "numbers differ from the stored ones");
-    if (!isEqual) fmt::print(stderr, "stored by engine version {}, replayed by {}\n", record.result->manifest.engineVersion, sim::kEngineVersion);
+    if (!isEqual) tell("stored by engine version {}, replayed by {}\n", record.result->manifest.engineVersion, sim::kEngineVersion);
     return isEqual ? kDone : kAnswerIsNo;
 }
 

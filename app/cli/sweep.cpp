@@ -56,7 +56,7 @@ int sweep(const SweepOptions& options) {
             std::int64_t milliseconds = 0;
             result = simulateShowing(scenarios[i], options.threads, options.quiet, milliseconds);
             if (result->cancelled) {
-                fmt::print(stderr, "interrupted: {} of {} points are in the store; run the same command to go on\n", results.size(), points.size());
+                tell("interrupted: {} of {} points are in the store; run the same command to go on\n", results.size(), points.size());
                 return kInterrupted;
             }
             store->save(recordOf(scenarios[i], result, options.label, options.threads, milliseconds));
@@ -72,7 +72,7 @@ int sweep(const SweepOptions& options) {
         const std::filesystem::path path = options.csv;
         writeFiles(path.has_parent_path() ? path.parent_path().string() : ".", {{path.filename().string(), sim::sweepCsv(results)}});
     }
-    if (!options.quiet) fmt::print(stderr, "{} points, {} of them from the store\n", points.size(), reused);
+    if (!options.quiet) tell("{} points, {} of them from the store\n", points.size(), reused);
     return kDone;
 }
 

@@ -14,7 +14,8 @@ namespace breakeven::app {
 /// no half-written file. Throws core::Error (System).
 void writeFiles(const std::string& folder, const std::vector<sim::NamedText>& files);
 
-/// Every .toml file below a folder in order of its path, or the file itself.
+/// Every .toml file below a folder in order of its path, or the file itself. Throws core::Error (Input) where a folder
+/// holds none or can't be read.
 [[nodiscard]] std::vector<std::string> scenarioFiles(const std::vector<std::string>& paths);
 
 /// Now, UTC, ISO 8601 to the second.

@@ -22,13 +22,17 @@ std::string_view lineOf(std::string_view text, int line) {
     return found;
 }
 
+std::string withoutControls(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+    return text;
+}
+
 std::string withCaret(std::string_view line, int column) {
     const auto caret = static_cast<std::size_t>(column - 1);
     if (line.empty() || caret > line.size()) return {};
     const std::size_t from = caret > kLongestShownLine / 2 ? caret - kLongestShownLine / 2 : 0;
-    std::string shown(line.substr(from, kLongestShownLine));
-    std::replace_if(
-        shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+    const std::string shown = withoutControls(std::string(line.substr(from, kLongestShownLine)));
     return fmt::format("  | {}\n  | {}^\n", shown, std::string(caret - from, ' '));
 }
 
@@ -38,9 +42,10 @@ std::string formatDiagnostic(const Diagnostic& diagnostic, std::string_view sour
     const SourcePoint& at = diagnostic.where;
     std::string text;
     if (!at.file.empty()) text += at.line > 0 ? fmt::format("{}:{}:{}: ", at.file, at.line, at.column) : at.file + ": ";
-    text += fmt::format("{}: {}\n", diagnostic.severity == Severity::Error ? "error" : "warning", diagnostic.problem);
+    text += fmt::format("{}: {}", diagnostic.severity == Severity::Error ? "error" : "warning", diagnostic.problem);
+    text = withoutControls(std::move(text)) + "\n";
     if (at.line > 0 && at.column > 0) text += withCaret(lineOf(sourceText, at.line), at.column);
-    if (!diagnostic.remedy.empty()) text += fmt::format("  hint: {}\n", diagnostic.remedy);
+    if (!diagnostic.remedy.empty()) text += withoutControls("  hint: " + diagnostic.remedy) + "\n";
     return text;
 }
 

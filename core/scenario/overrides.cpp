@@ -53,13 +53,13 @@ toml::node* child(toml::node& node, const std::string& name, std::vector<std::st
     return nullptr;
 }
 
-/// The value as TOML; a bare word is a text.
-toml::table valueTable(const std::string& value) {
+/// The value as TOML; a bare word is a text. Its nodes carry `place` as the path of their source.
+toml::table valueTable(const std::string& value, const std::string& place) {
     try {
-        return toml::parse(std::string_view("v = " + value));
+        return toml::parse(std::string_view("v = " + value), place);
     } catch (const toml::parse_error&) {
-        toml::table table;
-        table.insert("v", value);
+        toml::table table = toml::parse(std::string_view("v = ''"), place);
+        *table["v"].as_string() = value;
         return table;
     }
 }
@@ -83,10 +83,10 @@ void apply(toml::table& root, const Override& change, std::vector<Diagnostic>& d
         }
         node = next;
     }
-    toml::table holder = valueTable(change.value);
+    toml::table holder = valueTable(change.value, place.file);
     toml::node& value = *holder.get("v");
     if (toml::table* table = node->as_table()) {
-        table->insert_or_assign(parts.back(), value);
+        table->insert_or_assign(parts.back(), std::move(value));  // a copy would lose its place
         return;
     }
     if (toml::array* array = node->as_array()) {
@@ -94,7 +94,7 @@ void apply(toml::table& root, const Override& change, std::vector<Diagnostic>& d
         const std::string& text = parts.back();
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
         if (error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= array->size() && !array->get(number - 1)->is_table()) {
-            array->replace(array->cbegin() + static_cast<std::ptrdiff_t>(number - 1), value);
+            array->replace(array->cbegin() + static_cast<std::ptrdiff_t>(number - 1), std::move(value));
             return;
         }
     }

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "core/scenario/toml_reading.hpp"
 
@@ -23,11 +22,14 @@ std::vector<Tier> readTiers(Reader& reader, const toml::table& table, const std:
         const std::string place = fmt::format("{}.tiers.{}", path, i + 1);
         reader.onlyKeys(item, place, {"up_to", "unit_amount", "flat_amount"}, {"cap", "amount"});
         Tier tier;
+        const std::size_t before = reader.diagnostics.size();
         if (item.contains("up_to")) tier.upTo = reader.number(item, "up_to", place + ".up_to", kAboveZero);
         tier.unitAmount = reader.number(item, "unit_amount", place + ".unit_amount", kAtLeastZero, 0.0);
         tier.flatAmount = reader.number(item, "flat_amount", place + ".flat_amount", kAtLeastZero, 0.0);
         const bool isLast = i + 1 == array->size();
-        if (isLast && tier.upTo) {
+        if (reader.diagnostics.size() > before) {
+            tier.upTo.reset();  // the next tier is not compared with a number that was refused
+        } else if (isLast && tier.upTo) {
             reader.error(*item.get("up_to"), fmt::format("{}: the last tier ends at {}", path, tier.upTo->base),
                          "remove its up_to, so that any usage has a price");
         } else if (!isLast && !tier.upTo) {
@@ -85,8 +87,9 @@ Charge readCharge(Reader& reader, const toml::table& table, const std::string& p
     const std::size_t model = reader.choice(table, "model", {"flat", "per_unit", "graduated", "volume", "package"}, nullptr,
                                             {"graduated_package", "volume_package", "percentage", "percentage_event",
                                              "graduated_percentage", "dynamic", "capacity", "stairstep", "bucketed"});
-    if (reader.diagnostics.size() > before) return charge;
-    charge.meters = readMeters(reader, table, path, meters, model != 0);
+    const bool isKnown = reader.diagnostics.size() == before;
+    charge.meters = readMeters(reader, table, path, meters, isKnown && model != 0);
+    if (!isKnown) return charge;
     charge.per = reader.number(table, "per", path + ".per", kAboveZero, 1.0);
     switch (model) {
         case 0:
@@ -126,8 +129,10 @@ Limit readLimit(Reader& reader, const toml::table& table, const std::string& pla
         reader.error(table, path + ": the limit names no meter", "add `meter = \"…\"`");
     }
     limit.amount = reader.number(table, "amount", path + ".amount", kAtLeastZero);
+    const std::size_t before = reader.diagnostics.size();
     limit.action = reader.choice(table, "action", {"block", "degrade"}, nullptr, {"throttle", "overage", "queue", "auto_buy"}) == 0
                        ? Limit::Action::Block : Limit::Action::Degrade;
+    if (reader.diagnostics.size() > before) return limit;
     if (limit.action == Limit::Action::Degrade) {
         limit.costFactor = reader.number(table, "cost_factor", path + ".cost_factor", kShare);
     } else if (table.contains("cost_factor")) {
@@ -136,11 +141,14 @@ Limit readLimit(Reader& reader, const toml::table& table, const std::string& pla
     return limit;
 }
 
-void refuseTwins(Reader& reader, const toml::table& table, const std::vector<std::string>& ids, std::string_view what) {
-    std::set<std::string> seen;
-    for (const std::string& id : ids) {
-        if (!seen.insert(id).second) reader.error(table, fmt::format("two {} have the id \"{}\"", what, id), "give each its own id");
+/// Adds an item, and reports it when another has its id.
+template <typename Item>
+void addUnique(Reader& reader, const toml::table& table, Item item, std::vector<Item>& items, std::string_view what) {
+    if (!item.id.empty() && std::ranges::find(items, item.id, &Item::id) != items.end()) {
+        const toml::node* id = table.get("id");
+        reader.error(id != nullptr ? *id : table, fmt::format("two {} have the id \"{}\"", what, item.id), "give each its own id");
     }
+    items.push_back(std::move(item));
 }
 
 }  // namespace
@@ -151,10 +159,11 @@ Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>
     Plan plan;
     plan.id = reader.id(table, "the plan");
     const std::string path = "plan." + plan.id;
+    const std::size_t before = reader.diagnostics.size();
     plan.fee = reader.number(table, "fee", path + ".fee", kAtLeastZero, 0.0);
     if (table.contains("minimum")) plan.minimum = reader.number(table, "minimum", path + ".minimum", kAtLeastZero);
     if (table.contains("maximum")) plan.maximum = reader.number(table, "maximum", path + ".maximum", kAtLeastZero);
-    if (plan.minimum && plan.maximum && plan.minimum->base > plan.maximum->base) {
+    if (reader.diagnostics.size() == before && plan.minimum && plan.maximum && plan.minimum->base > plan.maximum->base) {
         reader.error(*table.get("maximum"), fmt::format("plan \"{}\": minimum {} is above maximum {}", plan.id, plan.minimum->base, plan.maximum->base), "lower the minimum or raise the maximum");
     }
     if (const toml::node* node = table.get("segments")) {
@@ -171,13 +180,11 @@ Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>
         for (std::size_t i = 0; i < segments.size(); ++i) plan.segments.push_back(i);
     }
     reader.tables(table, "charge", [&](const toml::table& item) {
-        plan.charges.push_back(readCharge(reader, item, plan.id, plan.charges.size() + 1, meters));
+        addUnique(reader, item, readCharge(reader, item, plan.id, plan.charges.size() + 1, meters), plan.charges, "charges");
     });
     reader.tables(table, "limit", [&](const toml::table& item) {
-        plan.limits.push_back(readLimit(reader, item, plan.id, plan.limits.size() + 1, meters));
+        addUnique(reader, item, readLimit(reader, item, plan.id, plan.limits.size() + 1, meters), plan.limits, "limits");
     });
-    refuseTwins(reader, table, idsOf(plan.charges), "charges");
-    refuseTwins(reader, table, idsOf(plan.limits), "limits");
     if (const toml::table* cost = reader.table(table, "cost")) {
         reader.onlyKeys(*cost, path + ".cost", {"serving_share"}, {"rate", "fixed"});
         if (cost->contains("serving_share")) plan.servingShare = reader.number(*cost, "serving_share", path + ".cost.serving_share", kAtLeastZero);
@@ -206,17 +213,15 @@ Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>&
         const std::string path = "cost.rate." + rate.id;
         rate.per = reader.number(item, "per", path + ".per", kAboveZero, 1.0);
         rate.amount = reader.number(item, "amount", path + ".amount", kAtLeastZero);
-        cost.rates.push_back(std::move(rate));
+        addUnique(reader, item, std::move(rate), cost.rates, "rates");
     });
     reader.tables(*table, "fixed", [&](const toml::table& item) {
         reader.onlyKeys(item, "cost.fixed", {"id", "amount"}, {"months"});
         FixedCost fixed;
         fixed.id = item.contains("id") ? reader.id(item, "the fixed cost") : std::to_string(cost.fixed.size() + 1);
         fixed.amount = reader.number(item, "amount", "cost.fixed." + fixed.id + ".amount", kAtLeastZero);
-        cost.fixed.push_back(std::move(fixed));
+        addUnique(reader, item, std::move(fixed), cost.fixed, "fixed costs");
     });
-    refuseTwins(reader, *table, idsOf(cost.rates), "rates");
-    refuseTwins(reader, *table, idsOf(cost.fixed), "fixed costs");
     return cost;
 }
 

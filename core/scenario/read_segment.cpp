@@ -77,8 +77,9 @@ Distribution readDistribution(Reader& reader, const toml::table& table, const st
                            "negative_binomial", "discrete", "mixture", "spliced"})) {
         case 1: {
             reader.onlyKeys(table, path, {"distribution", "low", "high", "per", "persistence", "dormant"}, {"truncated"});
+            const std::size_t before = reader.diagnostics.size();
             Uniform law{reader.number(table, "low", path + ".low", kAtLeastZero), reader.number(table, "high", path + ".high", kAtLeastZero)};
-            if (!(law.high.base > law.low.base)) {
+            if (reader.diagnostics.size() == before && !(law.high.base > law.low.base)) {
                 reader.error(table, fmt::format("{}: high {} is not above low {}", path, law.high.base, law.low.base), "raise high");
             }
             return law;
@@ -154,24 +155,27 @@ void checkCorrelations(Reader& reader, const toml::table& table, const Segment& 
             matrix[item.first * n + item.second] = matrix[item.second * n + item.first] = r;
         }
         const std::vector<double> given = matrix;
+        const auto report = [&](std::size_t i) {
+            std::size_t worst = 0;
+            for (std::size_t k = 1; k < i; ++k) {
+                if (std::abs(given[i * n + k]) > std::abs(given[i * n + worst])) worst = k;
+            }
+            reader.error(table, fmt::format("segment \"{}\": the correlations contradict each other; \"{}\" with \"{}\" ({:.3g}) does not fit the others",
+                                            segment.id, meters[i].id, meters[worst].id, given[i * n + worst]),
+                         "two meters that both follow a third must follow each other: move the correlations towards 0");
+        };
         for (std::size_t i = 0; i < n; ++i) {
             for (std::size_t j = 0; j <= i; ++j) {
                 double sum = given[i * n + j];
                 for (std::size_t k = 0; k < j; ++k) sum -= matrix[i * n + k] * matrix[j * n + k];
                 if (i != j) {
-                    matrix[i * n + j] = matrix[j * n + j] > 1e-8 ? sum / matrix[j * n + j] : 0.0;
+                    // Nothing is left of j beyond the meters before it: i may have nothing of its own in common with it.
+                    const bool isFollower = matrix[j * n + j] <= 1e-6;
+                    if (isFollower && std::abs(sum) > 1e-6) return report(i);
+                    matrix[i * n + j] = isFollower ? 0.0 : sum / matrix[j * n + j];
                     continue;
                 }
-                if (sum < -1e-9) {
-                    std::size_t worst = 0;
-                    for (std::size_t k = 1; k < i; ++k) {
-                        if (std::abs(given[i * n + k]) > std::abs(given[i * n + worst])) worst = k;
-                    }
-                    reader.error(table, fmt::format("segment \"{}\": the correlations contradict each other; \"{}\" with \"{}\" ({:.3g}) does not fit the others",
-                                                    segment.id, meters[i].id, meters[worst].id, given[i * n + worst]),
-                                 "two meters that both follow a third must follow each other: move the correlations towards 0");
-                    return;
-                }
+                if (sum < -1e-9) return report(i);
                 matrix[i * n + i] = std::sqrt(std::max(sum, 0.0));
             }
         }
@@ -242,8 +246,9 @@ Segment readSegment(Reader& reader, const toml::table& table, const std::vector<
     }
     if (segment.usages.empty()) reader.error(table, fmt::format("segment \"{}\" uses no meter", segment.id), "add [segment.usage.METER]");
     orderUsages(reader, table, segment, meters);
+    const std::size_t before = reader.diagnostics.size();
     reader.tables(table, "correlation", [&](const toml::table& item) { readCorrelation(reader, item, segment, meters); });
-    checkCorrelations(reader, table, segment, meters);
+    if (reader.diagnostics.size() == before) checkCorrelations(reader, table, segment, meters);
     return segment;
 }
 

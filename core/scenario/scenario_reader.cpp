@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "core/scenario/toml_reading.hpp"
 #include "core/text/csv_table.hpp"
@@ -21,6 +22,8 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMostScenarioBytes = 16U << 20;
 constexpr std::uintmax_t kMostInputBytes = 512U << 20;
+constexpr std::size_t kMostDiagnostics = 200;
+constexpr std::size_t kMostKeyParts = 32;  // the longest of ours has 6
 
 Error unreadable(const std::string& path, std::string problem, std::string remedy) {
     return {Error::Kind::Input, {Severity::Error, {path, 0, 0}, std::move(problem), std::move(remedy)}};
@@ -38,12 +41,71 @@ std::string fileBytes(const std::string& path, std::uintmax_t most) {
     std::ifstream stream(path, std::ios::binary);
     if (!stream) throw unreadable(path, fmt::format("can't be opened: {}", std::strerror(errno)), "check its permissions");
     std::string bytes;
+    if (const std::uintmax_t size = fs::file_size(path, code); !code && size <= most) bytes.reserve(size);
     std::string buffer(1U << 16, '\0');
     while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || stream.gcount() > 0) {
         bytes.append(buffer, 0, static_cast<std::size_t>(stream.gcount()));
         if (bytes.size() > most) throw unreadable(path, fmt::format("the file is larger than {} MiB", most >> 20), "is it the right file?");
     }
     return bytes;
+}
+
+/// Where a dotted key has too many parts: each is a table inside the one before, and toml++ walks them recursively, so a
+/// key of 100,000 parts would end the program. Null offset when there is none. Strings and comments are stepped over.
+std::optional<std::size_t> endlessKey(std::string_view text) {
+    std::size_t parts = 1;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '#') {
+            i = std::min(text.find('\n', i), text.size());
+            parts = 1;
+        } else if (c == '"' || c == '\'') {
+            const std::string triple(3, c);
+            const std::string_view end = text.substr(i).starts_with(triple) ? std::string_view(triple) : text.substr(i, 1);
+            for (i += end.size(); i < text.size() && !text.substr(i).starts_with(end); ++i) {
+                if (c == '"' && text[i] == '\\') ++i;
+            }
+            i += end.size() - 1;
+        } else if (c == '.') {
+            if (++parts > kMostKeyParts) return i;
+        } else if (c == '=' || c == ',' || c == '\n' || c == '[' || c == ']' || c == '{' || c == '}') {
+            parts = 1;
+        }
+    }
+    return std::nullopt;
+}
+
+/// Bytes of the UTF-8 character at the beginning of a text; 0 when there is none (Unicode 15, table 3-7).
+std::size_t characterLength(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const unsigned first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t length = first >= 0xC2 && first <= 0xDF ? 2 : (first & 0xF0U) == 0xE0 ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+    const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;    // no longer than need be
+    const unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;   // no surrogates, nothing beyond U+10FFFF
+    if (length > 0 && (byte(1) < low || byte(1) > high)) return 0;
+    for (std::size_t i = 2; i < length; ++i) {
+        if ((byte(i) & 0xC0U) != 0x80) return 0;
+    }
+    return length;
+}
+
+/// Offset of the first byte that is not UTF-8.
+std::optional<std::size_t> notUtf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t length = characterLength(text.substr(i));
+        if (length == 0) return i;
+        i += length;
+    }
+    return std::nullopt;
+}
+
+/// Line and column (in characters) of an offset, from 1.
+std::pair<int, int> lineAndColumn(std::string_view text, std::size_t offset) {
+    const std::string_view before = text.substr(0, offset);
+    const std::string_view line = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0
+    const auto isCharacter = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
+    return {static_cast<int>(std::ranges::count(before, '\n')) + 1, static_cast<int>(std::ranges::count_if(line, isCharacter)) + 1};
 }
 
 /// Puts a parsed tree into a Scenario.
@@ -83,9 +145,9 @@ class ScenarioBuilder {
             refuseTwin(table, plan.id, scenario.plans, "plans");
             scenario.plans.push_back(std::move(plan));
         });
-        if (scenario.meters.empty()) reader_.error(root, "there is no [[meter]]", "declare what is counted");
-        if (scenario.segments.empty()) reader_.error(root, "there is no [[segment]]", "describe the users: one [[segment]] at least");
-        if (scenario.plans.empty()) reader_.error(root, "there is no [[plan]]", "add the plan to be tested");
+        demand(root, "meter", "declare what is counted");
+        demand(root, "segment", "describe the users: one [[segment]] at least");
+        demand(root, "plan", "add the plan to be tested");
         scenario.beliefs = reader_.beliefs;
         scenario.sources = reader_.sources;
     }
@@ -93,6 +155,13 @@ class ScenarioBuilder {
     std::vector<Diagnostic>& diagnostics() { return reader_.diagnostics; }
 
   private:
+    /// Reports a list that is missing or empty; what is no list at all has been reported already.
+    void demand(const toml::table& root, const char* key, const char* remedy) {
+        const toml::node* node = root.get(key);
+        const bool isEmpty = node == nullptr || (node->is_array() && node->as_array()->empty());
+        if (isEmpty) reader_.error(node == nullptr ? root : *node, fmt::format("there is no [[{}]]", key), remedy);
+    }
+
     template <typename Item>
     void refuseTwin(const toml::table& table, const std::string& id, const std::vector<Item>& items, std::string_view what) {
         if (!id.empty() && std::ranges::find(items, id, &Item::id) != items.end()) {
@@ -109,13 +178,13 @@ class ScenarioBuilder {
         }
         scenario.name = reader_.word(root, "name");
         const auto isAllowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-        if (root.contains("name") && (scenario.name.empty() || !std::ranges::all_of(scenario.name, isAllowed))) {
+        if (root["name"].is_string() && (scenario.name.empty() || !std::ranges::all_of(scenario.name, isAllowed))) {
             reader_.error(*root.get("name"), fmt::format("the name is \"{}\"", scenario.name), "use small letters, digits and - only");
         }
         scenario.question = reader_.word(root, "question", "");
         scenario.currency = reader_.word(root, "currency");
         const auto isCapital = [](char c) { return c >= 'A' && c <= 'Z'; };
-        if (root.contains("currency") && (scenario.currency.size() != 3 || !std::ranges::all_of(scenario.currency, isCapital))) {
+        if (root["currency"].is_string() && (scenario.currency.size() != 3 || !std::ranges::all_of(scenario.currency, isCapital))) {
             reader_.error(*root.get("currency"), fmt::format("the currency is \"{}\"", scenario.currency), "write its ISO 4217 code, such as \"USD\"");
         }
     }
@@ -152,7 +221,7 @@ class ScenarioBuilder {
             }
         }
         if (!tables_.contains(name)) {
-            CsvReading csv = readCsv(input->content, name);
+            CsvReading csv = readCsv(input->content, besideScenario(name));
             for (Diagnostic& diagnostic : csv.diagnostics) reader_.diagnostics.push_back(std::move(diagnostic));
             tables_.emplace(name, std::move(csv.table));
         }
@@ -160,7 +229,11 @@ class ScenarioBuilder {
         if (!table) return none;
         const auto index = reading::findId(reader_, *at.get("column"), column, "column", table->header);
         if (!index) return none;
-        NumberColumn numbers = usageColumn(*table, *index, name);
+        if (std::ranges::count(table->header, column) > 1) {
+            reader_.error(*at.get("column"), fmt::format("{}: several columns are named \"{}\"", name, column), "rename all but one in the file");
+            return none;
+        }
+        NumberColumn numbers = usageColumn(*table, *index, besideScenario(name));
         for (Diagnostic& diagnostic : numbers.diagnostics) reader_.diagnostics.push_back(std::move(diagnostic));
         if (numbers.values.empty()) {
             if (numbers.diagnostics.empty()) reader_.error(*at.get("column"), fmt::format("{}: column \"{}\" holds no number", name, column), "choose another column");
@@ -173,6 +246,9 @@ class ScenarioBuilder {
         return std::make_shared<const std::vector<double>>(std::move(numbers.values));
     }
 
+    /// The path of a file that the scenario names, for messages that can be followed.
+    [[nodiscard]] std::string besideScenario(const std::string& name) const { return (fs::path(file_).parent_path() / name).string(); }
+
     reading::Reader reader_;
     const FileOpener& open_;
     std::string file_;
@@ -184,6 +260,7 @@ class ScenarioBuilder {
 
 ScenarioReading readScenarioText(const std::string& text, const std::string& file, const std::vector<Override>& overrides, const FileOpener& open) {
     ScenarioReading reading;
+    reading.file = file;
     reading.text = text;
     const auto refuse = [&](int line, int column, std::string problem, std::string remedy) {
         reading.diagnostics.push_back({Severity::Error, {file, line, column}, std::move(problem), std::move(remedy)});
@@ -192,6 +269,14 @@ ScenarioReading readScenarioText(const std::string& text, const std::string& fil
     if (text.size() > kMostScenarioBytes) return refuse(0, 0, "the file is larger than 16 MiB", "is it a scenario?");
     if (text.find('\0') != std::string::npos) return refuse(0, 0, "this is a binary file, not a scenario", "name a .toml file");
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) return refuse(0, 0, "the file is empty", "begin with format = 1 and name = \"…\"");
+    if (const auto offset = notUtf8(text)) {
+        const auto [line, column] = lineAndColumn(text, *offset);
+        return refuse(line, column, fmt::format("the byte 0x{:02X} is not UTF-8", static_cast<unsigned char>(text[*offset])), "save the file as UTF-8");
+    }
+    if (const auto offset = endlessKey(text)) {
+        const auto [line, column] = lineAndColumn(text, *offset);
+        return refuse(line, column, fmt::format("a key has more than {} parts", kMostKeyParts), "name the key as FORMAT.md does");
+    }
     toml::table root;
     try {
         root = toml::parse(std::string_view(text));
@@ -207,9 +292,19 @@ ScenarioReading readScenarioText(const std::string& text, const std::string& fil
     ScenarioBuilder builder(file, open);
     builder.build(root, scenario);
     auto& found = builder.diagnostics();
-    std::ranges::stable_sort(found, {}, [](const Diagnostic& item) { return std::pair(item.where.line, item.where.column); });
+    // Those of the scenario in its order, then those of other files as they came.
+    std::ranges::stable_sort(found, {}, [&](const Diagnostic& item) {
+        return item.where.file == file ? std::tuple(0, item.where.line, item.where.column) : std::tuple(1, 0, 0);
+    });
     reading.diagnostics.insert(reading.diagnostics.end(), found.begin(), found.end());
-    if (hasErrors(reading.diagnostics)) return reading;
+    if (hasErrors(reading.diagnostics)) {
+        if (auto& all = reading.diagnostics; all.size() > kMostDiagnostics) {
+            const std::size_t more = all.size() - kMostDiagnostics;
+            all[kMostDiagnostics] = {Severity::Error, all[kMostDiagnostics].where, fmt::format("{} more problems from here on", more), "mend those listed, then check again"};
+            all.resize(kMostDiagnostics + 1);
+        }
+        return reading;
+    }
     std::string canonical = reading::canonicalText(root);
     for (const InputFile& input : scenario.inputs) canonical += fmt::format("\n{} {}", input.name, input.sha256);
     scenario.hash = sha256Hex(canonical);
@@ -224,6 +319,7 @@ ScenarioReading readScenarioFile(const std::string& path, const std::vector<Over
         return readScenarioText(text, path, overrides, [&](const std::string& name) { return fileBytes((folder / name).string(), kMostInputBytes); });
     } catch (const Error& error) {
         ScenarioReading reading;
+        reading.file = path;
         reading.diagnostics.push_back(error.diagnostic());
         return reading;
     }

@@ -13,7 +13,8 @@ namespace breakeven::core {
 /// What reading gave: a scenario when there is no error, and everything worth telling.
 struct ScenarioReading {
     std::optional<Scenario> scenario;      ///< none when any diagnostic is an error
-    std::vector<Diagnostic> diagnostics;   ///< errors and warnings, in the order of the file
+    std::vector<Diagnostic> diagnostics;   ///< errors and warnings, in the order of the file; the first 200, then a count
+    std::string file;                      ///< the scenario's name in the diagnostics; others speak of files it names
     std::string text;                      ///< the scenario's text, for carets
 };
 

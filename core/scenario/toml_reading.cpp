@@ -19,10 +19,14 @@ bool contains(std::initializer_list<std::string_view> words, std::string_view wo
 }
 
 std::string describe(Range range) {
-    if (range.high == 1.0) return "must be from 0 to 1";
-    if (range.low == -1.0) return "must be from -1 to 1";
+    if (range.high == 1.0) return fmt::format("must be from {} to 1", range.low);
     if (range.excludesLow) return fmt::format("must be above {}", range.low);
     return fmt::format("must be at least {}", range.low);
+}
+
+/// What stands for a number that was refused, so that reading goes on without a second complaint.
+double standIn(Range range) {
+    return range.low < 0.0 && std::isfinite(range.low) ? 0.0 : std::max(range.low, 1.0);
 }
 
 constexpr std::string_view kShapes[] = {"pert",        "log-pert", "triangular", "uniform",
@@ -31,6 +35,7 @@ constexpr std::string_view kShapes[] = {"pert",        "log-pert", "triangular",
 }  // namespace
 
 SourcePoint Reader::place(const toml::node& node) const {
+    if (const auto& override = node.source().path) return {*override, 0, 0};
     const auto& begin = node.source().begin;
     return {file_, static_cast<int>(begin.line), static_cast<int>(begin.column)};
 }
@@ -46,7 +51,11 @@ void Reader::warning(const toml::node& at, std::string problem, std::string reme
 void Reader::onlyKeys(const toml::table& table, std::string_view where, std::initializer_list<std::string_view> known,
                       std::initializer_list<std::string_view> later) {
     for (const auto& [key, node] : table) {
-        if (contains(known, key.str()) || key.str() == "source") continue;
+        if (contains(known, key.str())) continue;
+        if (key.str() == "source") {
+            if (!node.is_string()) error(node, fmt::format("{}: \"source\" must be a text", where), "write it in quotes");
+            continue;
+        }
         if (contains(later, key.str())) {
             error(node, fmt::format("{}: \"{}\" is not offered by this version", where, key.str()), "remove the key");
             continue;
@@ -62,14 +71,14 @@ double Reader::plain(const toml::node& node, const std::string& path, Range rang
     const std::optional<double> value = node.value<double>();
     if (!value || node.is_boolean()) {
         error(node, fmt::format("{} must be a number", path), "write a number such as 200 or 0.35, without quotes");
-        return std::max(range.low, 1.0);
+        return standIn(range);
     }
     const bool isInside = std::isfinite(*value) && *value >= range.low && *value <= range.high &&
                           !(range.excludesLow && *value == range.low);
     if (isInside) return *value;
     error(node, fmt::format("{} is {}", path, *value),
           std::isfinite(*value) ? fmt::format("it {}", describe(range)) : "give a finite number");
-    return std::max(range.low, range.excludesLow || range.high < 1.0 ? 1.0 : range.low);
+    return standIn(range);
 }
 
 Parameter Reader::belief(const toml::table& table, const std::string& path, Range range) {
@@ -215,6 +224,7 @@ const toml::table* Reader::table(const toml::table& parent, std::string_view key
 
 std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const std::string& id, std::string_view what,
                                   const std::vector<std::string>& ids) {
+    if (!at.is_string() && !at.is_table()) return std::nullopt;  // reported where it was read
     const auto found = std::ranges::find(ids, id);
     if (found != ids.end()) return static_cast<std::size_t>(found - ids.begin());
     const std::optional<std::string> nearest = nearestWord(id, ids);

@@ -75,6 +75,7 @@ class Reader {
   private:
     double plain(const toml::node& node, const std::string& path, Range range);
     Parameter belief(const toml::table& table, const std::string& path, Range range);
+    /// Where a value stands: in the file, or in the `--set` that put it there.
     [[nodiscard]] SourcePoint place(const toml::node& node) const;
     std::string file_;
 };
@@ -93,7 +94,8 @@ Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>
               const std::vector<Segment>& segments);
 Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>& meters);
 
-/// Index of an id among those declared; an error with the nearest id when there is none.
+/// Index of an id among those declared; an error with the nearest id when there is none. Says nothing where `at`
+/// holds no text at all.
 std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const std::string& id, std::string_view what,
                                   const std::vector<std::string>& ids);
 

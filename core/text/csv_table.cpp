@@ -10,94 +10,147 @@ namespace breakeven::core {
 namespace {
 
 constexpr std::size_t kMostListed = 10;
-constexpr std::size_t kMostFieldBytes = 1U << 20;
+constexpr std::size_t kMostCellBytes = 1U << 20;
+constexpr std::size_t kMostColumns = 16'384;  // as many as a spreadsheet has
+constexpr std::size_t kMostShown = 40;        // characters of a bad cell
 
 /// Diagnostics of one kind of trouble: the first ten, then a count.
 class Listing {
   public:
-    explicit Listing(std::vector<Diagnostic>& out) : out_(out) {}
-    void add(Diagnostic diagnostic) {
-        if (++count_ <= kMostListed) out_.push_back(std::move(diagnostic));
+    Listing(std::vector<Diagnostic>& out, const std::string& file) : out_(out), file_(file) {}
+    void add(CellPlace place, std::string problem, std::string remedy) {
+        ++count_;
+        if (count_ == kMostListed + 1) firstUnlisted_ = place;
+        if (count_ > kMostListed) return;
+        out_.push_back({Severity::Error, {file_, place.line, place.column}, std::move(problem), std::move(remedy)});
     }
-    void close(const std::string& file, const char* what) {
+    void close(const char* what) {
         if (count_ <= kMostListed) return;
-        out_.push_back({Severity::Error, {file, 0, 0}, fmt::format("{} more {}", count_ - kMostListed, what), ""});
+        out_.push_back({Severity::Error,
+                        {file_, firstUnlisted_.line, firstUnlisted_.column},
+                        fmt::format("{} more {} from here on", count_ - kMostListed, what),
+                        "mend those listed, then check again"});
     }
 
   private:
     std::vector<Diagnostic>& out_;
+    const std::string& file_;
+    CellPlace firstUnlisted_;
     std::size_t count_ = 0;
 };
 
-char delimiterOf(std::string_view header) {
-    char best = ',';
-    std::ptrdiff_t most = 0;
-    for (const char candidate : {',', ';', '\t'}) {
-        const std::ptrdiff_t count = std::ranges::count(header, candidate);
-        if (count > most) {
-            most = count;
-            best = candidate;
-        }
+/// The delimiter that the header has most of, outside of quotes.
+char delimiterOf(std::string_view text) {
+    constexpr std::string_view kCandidates = ",;\t";
+    std::size_t counts[kCandidates.size()] = {};
+    bool isQuoted = false;
+    for (const char c : text) {
+        if (c == '"') isQuoted = !isQuoted;
+        if (isQuoted) continue;
+        if (c == '\n' || c == '\r') break;
+        if (const std::size_t found = kCandidates.find(c); found != std::string_view::npos) ++counts[found];
     }
-    return best;
+    return kCandidates[static_cast<std::size_t>(std::ranges::max_element(counts) - counts)];
 }
+
+/// One line of cells as it stands in the file.
+struct Record {
+    std::vector<std::string> cells;  ///< those that there is room for
+    std::vector<CellPlace> places;
+    std::size_t count = 0;           ///< of all cells
+    CellPlace end;                   ///< of the first cell beyond the room, else of the line's end
+    bool isBlank = false;            ///< an empty line
+    struct Trouble {
+        CellPlace place;
+        std::string problem;
+        std::string remedy;
+    };
+    std::optional<Trouble> trouble;  ///< the first one
+};
 
 /// Splits RFC 4180 text into records.
 class Scanner {
   public:
     Scanner(std::string_view text, char delimiter) : text_(text), delimiter_(delimiter) {}
     [[nodiscard]] bool atEnd() const { return at_ >= text_.size(); }
-    [[nodiscard]] int line() const { return line_; }
+    [[nodiscard]] int line() const { return place_.line; }
 
-    /// The next record; `problem` says what is wrong with it, empty when nothing is.
-    std::vector<std::string> next(std::string& problem) {
-        std::vector<std::string> cells;
+    /// @param room  keep this many cells at most
+    Record next(std::size_t room) {
+        Record record;
+        const std::size_t begin = at_;
         bool isMore = true;
-        while (isMore) cells.push_back(cell(isMore, problem));
-        return cells;
+        while (isMore) {
+            const CellPlace place = place_;
+            if (record.count == room) record.end = place;
+            std::string value = cell(record.trouble);
+            if (++record.count <= room) {
+                record.cells.push_back(std::move(value));
+                record.places.push_back(place);
+            }
+            isMore = !atEnd() && text_[at_] == delimiter_;
+            if (isMore) step();
+        }
+        if (record.count <= room) record.end = place_;
+        record.isBlank = at_ == begin;
+        endLine();
+        return record;
     }
 
   private:
-    std::string cell(bool& isMore, std::string& problem) {
+    /// Over one byte. Bytes that go on with a UTF-8 character are no column.
+    void step() {
+        const auto byte = static_cast<unsigned char>(text_[at_++]);
+        if (byte == '\n') place_ = {place_.line + 1, 1};
+        else if ((byte & 0xC0U) != 0x80U) ++place_.column;
+    }
+
+    void endLine() {
+        if (!atEnd() && text_[at_] == '\r') ++at_;
+        if (!atEnd() && text_[at_] == '\n') ++at_;
+        place_ = {place_.line + 1, 1};
+    }
+
+    [[nodiscard]] bool isCellEnd() const {
+        return atEnd() || text_[at_] == delimiter_ || text_[at_] == '\n' || text_[at_] == '\r';
+    }
+
+    std::string cell(std::optional<Record::Trouble>& trouble) {
+        const CellPlace begin = place_;
+        const auto report = [&](CellPlace place, std::string problem, std::string remedy) {
+            if (!trouble) trouble = {place, std::move(problem), std::move(remedy)};
+        };
         std::string value;
-        const bool isQuoted = at_ < text_.size() && text_[at_] == '"';
-        if (isQuoted) ++at_;
-        bool isOpen = isQuoted;
-        while (at_ < text_.size()) {
-            const char c = text_[at_];
-            if (isOpen) {
-                if (c == '"' && at_ + 1 < text_.size() && text_[at_ + 1] == '"') {
-                    ++at_;
-                } else if (c == '"') {
-                    isOpen = false;
-                    ++at_;
-                    continue;
-                } else if (c == '\n') {
-                    ++line_;
-                }
-            } else if (c == delimiter_ || c == '\n' || c == '\r') {
-                break;
+        const auto keep = [&] {
+            if (value.size() < kMostCellBytes) value += text_[at_];
+            else report(begin, "a cell is longer than 1 MiB", "shorten it; is this the right file?");
+            step();
+        };
+        if (atEnd() || text_[at_] != '"') {
+            while (!isCellEnd()) keep();
+            return value;
+        }
+        step();
+        bool isClosed = false;
+        while (!atEnd() && !isClosed) {
+            if (text_[at_] != '"') {
+                keep();
+                continue;
             }
-            if (value.size() < kMostFieldBytes) value += c;
-            else problem = "a field is longer than 1 MiB";
-            ++at_;
+            step();
+            isClosed = atEnd() || text_[at_] != '"';
+            if (!isClosed) keep();  // two quotes stand for one
         }
-        if (isOpen) problem = "a quoted field is never closed";
-        isMore = at_ < text_.size() && text_[at_] == delimiter_;
-        if (isMore) {
-            ++at_;
-        } else {
-            if (at_ < text_.size() && text_[at_] == '\r') ++at_;
-            if (at_ < text_.size() && text_[at_] == '\n') ++at_;
-            ++line_;
-        }
+        if (!isClosed) report(begin, "the quote that opens here is never closed", "close it; a quote inside a cell is written twice");
+        if (!isCellEnd()) report(place_, "there is text after the closing quote", "put all of the cell in quotes; a quote inside it is written twice");
+        while (!isCellEnd()) step();
         return value;
     }
 
     std::string_view text_;
     char delimiter_;
     std::size_t at_ = 0;
-    int line_ = 1;
+    CellPlace place_;
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -106,49 +159,73 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
+/// A cell for a message: cut after forty characters.
+std::string shown(std::string_view text) {
+    std::size_t characters = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool isBegin = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+        if (isBegin && ++characters > kMostShown) return std::string(text.substr(0, i)) + "…";
+    }
+    return std::string(text);
+}
+
+CellPlace placeOf(std::string_view text, std::size_t offset) {
+    CellPlace place;
+    for (const char c : text.substr(0, offset)) {
+        if (c == '\n') place = {place.line + 1, 1};
+        else if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) ++place.column;
+    }
+    return place;
+}
+
 }  // namespace
 
 CsvReading readCsv(std::string_view bytes, const std::string& file, std::size_t most) {
     CsvReading reading;
-    const auto refuse = [&](std::string problem, std::string remedy) {
-        reading.diagnostics.push_back({Severity::Error, {file, 0, 0}, std::move(problem), std::move(remedy)});
+    const auto refuse = [&](CellPlace place, std::string problem, std::string remedy) {
+        reading.diagnostics.push_back({Severity::Error, {file, place.line, place.column}, std::move(problem), std::move(remedy)});
         return reading;
     };
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
-    if (bytes.empty()) return refuse("the file is empty", "give a CSV file with a header line");
-    if (bytes.find('\0') != std::string_view::npos) {
-        return refuse("this is a binary file, not CSV text", "export the data as UTF-8 CSV");
+    if (bytes.empty()) return refuse({0, 0}, "the file is empty", "give a CSV file with a header line");
+    if (const std::size_t nul = bytes.find('\0'); nul != std::string_view::npos) {
+        return refuse(placeOf(bytes, nul), "this is a binary file, not CSV text", "export the data as UTF-8 CSV");
     }
     CsvTable table;
-    table.delimiter = delimiterOf(bytes.substr(0, bytes.find('\n')));
+    table.delimiter = delimiterOf(bytes);
     Scanner scanner(bytes, table.delimiter);
-    std::string problem;
-    table.header = scanner.next(problem);
-    Listing listing(reading.diagnostics);
-    if (!problem.empty()) listing.add({Severity::Error, {file, 1, 1}, problem, "check the header line"});
+    Record header = scanner.next(kMostColumns);
+    if (header.trouble) return refuse(header.trouble->place, header.trouble->problem, header.trouble->remedy);
+    if (header.isBlank) return refuse({1, 1}, "the header line is empty", "name the columns in the first line");
+    if (header.count > kMostColumns) {
+        return refuse(header.end, fmt::format("the header has {} cells, more than {}", header.count, kMostColumns), "is this the right file?");
+    }
+    table.header = std::move(header.cells);
+    Listing listing(reading.diagnostics, file);
     while (!scanner.atEnd() && table.rows.size() < most) {
         const int line = scanner.line();
-        problem.clear();
-        std::vector<std::string> cells = scanner.next(problem);
-        if (cells.size() == 1 && cells.front().empty() && problem.empty()) continue;  // an empty line
-        if (problem.empty() && cells.size() != table.header.size()) {
-            problem = fmt::format("the row has {} cells, the header {}", cells.size(), table.header.size());
+        Record record = scanner.next(table.header.size());
+        if (record.isBlank) continue;
+        if (record.trouble) {
+            listing.add(record.trouble->place, record.trouble->problem, record.trouble->remedy);
+        } else if (record.count != table.header.size()) {
+            listing.add(record.end, fmt::format("the row has {} cell{}, the header {}", record.count, record.count == 1 ? "" : "s", table.header.size()),
+                        record.count > table.header.size() ? "remove the cells from here on, or put a cell that holds the delimiter in quotes"
+                                                           : "add the missing cells, or remove the row");
+        } else {
+            table.rows.push_back(std::move(record.cells));
+            table.places.push_back(std::move(record.places));
+            table.lines.push_back(line);
         }
-        if (!problem.empty()) {
-            listing.add({Severity::Error, {file, line, 1}, problem, "mend or remove the row"});
-            continue;
-        }
-        table.rows.push_back(std::move(cells));
-        table.lines.push_back(line);
     }
-    listing.close(file, "rows with such problems");
+    listing.close("rows with such problems");
     if (!hasErrors(reading.diagnostics)) reading.table = std::move(table);
     return reading;
 }
 
 NumberColumn usageColumn(const CsvTable& table, std::size_t column, const std::string& file) {
     NumberColumn result;
-    Listing listing(result.diagnostics);
+    Listing listing(result.diagnostics, file);
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
         const std::string_view text = trimmed(table.rows[row][column]);
         if (text.empty()) {
@@ -159,25 +236,22 @@ NumberColumn usageColumn(const CsvTable& table, std::size_t column, const std::s
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         std::string problem;
         if (error == std::errc::result_out_of_range) {
-            problem = fmt::format("\"{}\" is out of the range of numbers", text.substr(0, 40));
+            problem = fmt::format("\"{}\" is out of the range of numbers", shown(text));
         } else if (error != std::errc() || end != text.data() + text.size()) {
-            problem = fmt::format("\"{}\" is not a number", text.substr(0, 40));
+            problem = fmt::format("\"{}\" is not a number", shown(text));
         } else if (!std::isfinite(value)) {
-            problem = fmt::format("{} is not a finite number", text.substr(0, 40));
+            problem = fmt::format("{} is not a finite number", shown(text));
         } else if (value < 0.0) {
-            problem = fmt::format("usage is {}, below 0", text.substr(0, 40));
+            problem = fmt::format("usage is {}, below 0", shown(text));
         }
         if (problem.empty()) {
             result.values.push_back(value);
             continue;
         }
-        std::size_t place = 1;
-        for (std::size_t i = 0; i < column; ++i) place += table.rows[row][i].size() + 1;
-        listing.add({Severity::Error, {file, table.lines[row], static_cast<int>(place)},
-                     fmt::format("column \"{}\": {}", table.header[column], problem),
-                     "write a number of at least 0 with a decimal point, or leave the cell empty"});
+        listing.add(table.places[row][column], fmt::format("column \"{}\": {}", table.header[column], problem),
+                    "write a number of at least 0 with a decimal point, or leave the cell empty");
     }
-    listing.close(file, "cells with such problems");
+    listing.close("cells with such problems");
     return result;
 }
 

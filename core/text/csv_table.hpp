@@ -11,12 +11,20 @@
 
 namespace breakeven::core {
 
+/// Where a cell begins in its file: line and column from 1, the column in characters.
+struct CellPlace {
+    int line = 1;
+    int column = 1;
+    bool operator==(const CellPlace&) const = default;
+};
+
 /// A CSV file as text cells. Every row has as many cells as the header.
 struct CsvTable {
     std::vector<std::string> header;
     std::vector<std::vector<std::string>> rows;
-    std::vector<int> lines;  ///< line of the file where each row begins, from 1
-    char delimiter = ',';    ///< found by looking at the header: , ; or tab
+    std::vector<std::vector<CellPlace>> places;  ///< of every cell of `rows`
+    std::vector<int> lines;                      ///< line of the file where each row begins, from 1
+    char delimiter = ',';                        ///< found by looking at the header: , ; or tab
 };
 
 /// What reading gave: a table when there is no error.
@@ -25,9 +33,10 @@ struct CsvReading {
     std::vector<Diagnostic> diagnostics;
 };
 
-/// Reads RFC 4180 CSV: quotes, CRLF, a BOM, delimiter , ; or tab. Ragged rows, an open quote, an empty file, a file
-/// with NUL bytes, or a field over 1 MiB are errors with line and column; the first ten bad rows are listed and the
-/// rest counted.
+/// Reads RFC 4180 CSV: quotes, CRLF, a BOM, delimiter , ; or tab. Empty lines are skipped. Errors, each with a remedy:
+/// an empty file (the file as a whole); with line and column NUL bytes, an empty header line, a ragged row, an open
+/// quote, text after a closing quote, a cell over 1 MiB, more than 16,384 columns. The first ten bad rows are listed
+/// and the rest counted. Needs memory in proportion to the cells that the header has room for, however long a line is.
 ///
 /// @param most  stop after this many rows (a preview)
 [[nodiscard]] CsvReading readCsv(std::string_view bytes, const std::string& file,

@@ -7,27 +7,33 @@
 namespace breakeven::sim {
 namespace {
 
-std::vector<double> perWorld(const RunResult& run, const ComparedMetric& metric) {
-    std::vector<double> values;
+struct WorldValue {
+    std::uint32_t world;
+    double value;
+};
+
+std::vector<WorldValue> perWorld(const RunResult& run, const ComparedMetric& metric) {
+    std::vector<WorldValue> values;
     for (const WorldRow& row : run.worlds)
-        if (row.plan == metric.plan && row.metric == metric.metric) values.push_back(row.value);
+        if (row.plan == metric.plan && row.metric == metric.metric) values.push_back({row.world, row.value});
     return values;
 }
 
 /// Standard error of the mean of paired world differences; none when the metric is not the mean of its world values
-/// (a ratio, a quantile), for which it would say nothing.
+/// (a ratio, a quantile), for which it would say nothing, or when the runs were stopped after different worlds.
 std::optional<double> pairedError(const RunResult& first, const RunResult& run, const ComparedMetric& metric,
                                   double difference) {
-    const std::vector<double> from = perWorld(first, metric);
-    const std::vector<double> to = perWorld(run, metric);
-    if (from.size() != to.size() || from.size() < 2) return std::nullopt;
+    const std::vector<WorldValue> from = perWorld(first, metric);
+    const std::vector<WorldValue> to = perWorld(run, metric);
+    const bool isSameWorlds = std::ranges::equal(from, to, {}, &WorldValue::world, &WorldValue::world);
+    if (!isSameWorlds || from.size() < 2) return std::nullopt;
     const auto n = static_cast<double>(from.size());
     double mean = 0.0;
-    for (std::size_t i = 0; i < from.size(); ++i) mean += (to[i] - from[i]) / n;
+    for (std::size_t i = 0; i < from.size(); ++i) mean += (to[i].value - from[i].value) / n;
     constexpr double kSameMean = 1e-6;  // the two are summed in different orders
     if (std::abs(mean - difference) > kSameMean * (1.0 + std::abs(difference))) return std::nullopt;
     double squares = 0.0;
-    for (std::size_t i = 0; i < from.size(); ++i) squares += std::pow(to[i] - from[i] - mean, 2);
+    for (std::size_t i = 0; i < from.size(); ++i) squares += std::pow(to[i].value - from[i].value - mean, 2);
     return std::sqrt(squares / (n - 1.0) / n);
 }
 

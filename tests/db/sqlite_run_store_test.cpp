@@ -12,6 +12,7 @@
 #include <random>
 
 #include "core/diagnostics/diagnostic.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace breakeven::db {
 namespace {
@@ -20,14 +21,10 @@ namespace fs = std::filesystem;
 
 class Store : public testing::Test {
   protected:
-    Store() { fs::create_directories(folder_); }
-    ~Store() override { fs::remove_all(folder_); }
-    [[nodiscard]] std::string file(const std::string& name = "runs.sqlite") const { return (folder_ / name).string(); }
+    [[nodiscard]] std::string file(const std::string& name = "runs.sqlite") const { return folder_.file(name); }
 
   private:
-    fs::path folder_ = fs::temp_directory_path() /
-                       ("breakeven-db-" + std::to_string(getpid()) + "-" +
-                        testing::UnitTest::GetInstance()->current_test_info()->name());
+    tests::TemporaryFolder folder_;
 };
 
 /// A record with `rows` rows a table, different for every seed.
@@ -191,13 +188,76 @@ TEST_F(Store, GivenAProgramKilledWhileSaving_WhenOpenedAgain_ThenOnlyWholeRunsAr
     for (const sim::RunSummary& run : store.list()) EXPECT_EQ(store.load(run.row).result->metrics.size(), 5'000U);
 }
 
-TEST_F(Store, GivenRuns_WhenTheViewsAreAsked_ThenTheNewestCompleteRunShows) {
+/// A run of two plans; every number of pro is `base` and a bit, each of metered 100 more.
+sim::RunRecord twoPlans(const std::string& name, double base) {
+    sim::RunRecord run = record(1);
+    auto result = std::make_shared<sim::RunResult>(*run.result);
+    result->manifest.run = name;
+    result->manifest.scenario = "team";
+    result->manifest.currency = "EUR";
+    result->metrics.clear();
+    const char* metrics[] = {"break_even_fee",         "touched_by_limit", "loss_making_users", "margin_per_user", "cost_per_user",
+                             "probability_plan_loses", "revenue_per_user", "cost_gini"};
+    // The plan that is later in the alphabet comes first in the scenario, and so in the view.
+    for (const char* plan : {"pro", "metered"}) {
+        double value = base + (plan == std::string("pro") ? 0.0 : 100.0);
+        for (const char* metric : metrics) {
+            value += 1.0;
+            const bool isLimit = metric == std::string("touched_by_limit");
+            if (isLimit && plan == std::string("metered")) continue;  // a plan without a limit has no such number
+            const auto estimate = [&](double shift) { return sim::Estimate{value + shift, value + 0.5, 0.0, 0.0, {}, {}, {}}; };
+            result->metrics.push_back({{plan, "teams", "all"}, metric, "EUR", estimate(1000.0)});
+            result->metrics.push_back({{plan, "all", "2"}, metric, "EUR", estimate(2000.0)});
+            result->metrics.push_back({{plan, "all", "all"}, metric, "EUR", estimate(0.0)});
+        }
+    }
+    run.result = result;
+    return run;
+}
+
+/// A view as text: a line of column names, then the rows in the view's order, NULL as `-`.
+std::string viewText(const std::string& path, const std::string& view) {
+    SQLite::Database database(path);
+    SQLite::Statement rows(database, "SELECT * FROM " + view);
+    std::string text;
+    for (int i = 0; i < rows.getColumnCount(); ++i) text += std::string(rows.getColumnName(i)) + " ";
+    while (rows.executeStep()) {
+        text += "\n";
+        for (int i = 0; i < rows.getColumnCount(); ++i) text += (rows.getColumn(i).isNull() ? "-" : rows.getColumn(i).getString()) + " ";
+    }
+    return text;
+}
+
+TEST_F(Store, GivenTwoRunsOfTwoPlans_WhenPlanComparisonIsAsked_ThenEachPlanHasItsTotalsNewestRunFirst) {
     SqliteRunStore store(file());
-    store.save(record(1));
-    const std::int64_t newest = store.save(record(2));
+    store.save(twoPlans("aaaa", 0.0));
+    store.save(twoPlans("bbbb", 10.0));
+
+    EXPECT_EQ(viewText(file(), "plan_comparison"),
+              "run_id run scenario label started_at plan currency probability_plan_loses revenue_per_user cost_per_user "
+              "margin_per_user margin_standard_error loss_making_users touched_by_limit break_even_fee \n"
+              "2 bbbb team label1 2026-01-01T00:00:00Z pro EUR 16.0 17.0 15.0 14.0 14.5 13.0 12.0 11.0 \n"
+              "2 bbbb team label1 2026-01-01T00:00:00Z metered EUR 116.0 117.0 115.0 114.0 114.5 113.0 - 111.0 \n"
+              "1 aaaa team label1 2026-01-01T00:00:00Z pro EUR 6.0 7.0 5.0 4.0 4.5 3.0 2.0 1.0 \n"
+              "1 aaaa team label1 2026-01-01T00:00:00Z metered EUR 106.0 107.0 105.0 104.0 104.5 103.0 - 101.0 ");
+}
+
+TEST_F(Store, GivenAnInterruptedRunAndTwoScenarios_WhenLatestRunIsAsked_ThenTheNewestCompleteRunOfEachShows) {
+    SqliteRunStore store(file());
+    store.save(twoPlans("aaaa", 0.0));
+    const std::int64_t newest = store.save(twoPlans("bbbb", 1.0));
+    sim::RunRecord interrupted = twoPlans("cccc", 2.0);
+    auto stopped = std::make_shared<sim::RunResult>(*interrupted.result);
+    stopped->cancelled = true;
+    interrupted.result = stopped;
+    store.save(interrupted);
+    const std::int64_t other = store.save(record(2));
+
     SQLite::Database database(file());
-    EXPECT_EQ(database.execAndGet("SELECT id FROM latest_run").getInt64(), newest);
-    EXPECT_EQ(database.execAndGet("SELECT count(*) FROM plan_comparison").getInt(), 0);  // months only in this record
+    SQLite::Statement rows(database, "SELECT id FROM latest_run ORDER BY id");
+    std::vector<std::int64_t> ids;
+    while (rows.executeStep()) ids.push_back(rows.getColumn(0).getInt64());
+    EXPECT_EQ(ids, (std::vector<std::int64_t>{newest, other}));
 }
 
 }  // namespace

@@ -30,6 +30,11 @@ TEST(Diagnostic, GivenAMegabyteOnOneLine_WhenFormatted_ThenTheLineIsCutAroundThe
     EXPECT_EQ(shown.find('\x1b'), std::string::npos);
 }
 
+TEST(Diagnostic, GivenAProblemThatQuotesControlCharacters_WhenFormatted_ThenTheyAreShownAsSpaces) {
+    EXPECT_EQ(formatDiagnostic({Severity::Error, {"a\x1b.toml", 0, 0}, "\"\x1b[31mred\n\" is no id", "not \x07"}),
+              "a .toml: error: \" [31mred \" is no id\n  hint: not  \n");
+}
+
 TEST(Diagnostic, GivenOnlyWarnings_WhenAsked_ThenThereAreNoErrors) {
     std::vector<Diagnostic> found(1);
     found[0].severity = Severity::Warning;
