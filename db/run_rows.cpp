@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t kMostInputBytes = 4U << 20;
 
-std::string seedText(std::uint64_t seed) { return fmt::format("{:016x}", seed); }
+std::string seedText(std::uint64_t seed) {
+    return fmt::format("{:016x}", seed);
+}
 
 std::uint64_t seedOf(const std::string& text) {
     std::uint64_t seed = 0;
@@ -19,7 +21,9 @@ std::uint64_t seedOf(const std::string& text) {
     return seed;
 }
 
-std::string samplingText(core::Sampling sampling) { return sampling == core::Sampling::Random ? "random" : "stratified"; }
+std::string samplingText(core::Sampling sampling) {
+    return sampling == core::Sampling::Random ? "random" : "stratified";
+}
 
 core::Sampling samplingOf(const std::string& text) {
     return text == "random" ? core::Sampling::Random : core::Sampling::Stratified;
@@ -85,7 +89,8 @@ class Reader {
 
 /// Inserts every item of a list with its position.
 template <typename Item, typename Bind>
-void insertAll(SQLite::Database& database, const char* sql, std::int64_t run, const std::vector<Item>& items, Bind bind) {
+void insertAll(SQLite::Database& database, const char* sql, std::int64_t run, const std::vector<Item>& items,
+               Bind bind) {
     SQLite::Statement statement(database, sql);
     std::int64_t position = 0;
     for (const Item& item : items) {
@@ -112,25 +117,31 @@ std::vector<Item> selectAll(SQLite::Database& database, const char* sql, std::in
 void insertRows(SQLite::Database& database, std::int64_t run, const sim::RunResult& result) {
     insertAll(database, "INSERT INTO metric VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", run, result.metrics,
               [](Binder& b, const sim::MetricRow& r) { b << r.key << r.metric << r.unit << r.estimate; });
-    insertAll(database, "INSERT INTO difference VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", run, result.differences,
-              [](Binder& b, const sim::DifferenceRow& r) {
+    insertAll(database, "INSERT INTO difference VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", run,
+              result.differences, [](Binder& b, const sim::DifferenceRow& r) {
                   b << r.baseline << r.key << r.metric << r.unit << r.estimate << std::int64_t{r.noise};
               });
     insertAll(database, "INSERT INTO quantile VALUES (?,?,?,?,?,?,?,?,?,?)", run, result.quantiles,
-              [](Binder& b, const sim::QuantileRow& r) { b << r.key << r.quantity << r.level << r.value << r.low << r.high; });
+              [](Binder& b, const sim::QuantileRow& r) {
+                  b << r.key << r.quantity << r.level << r.value << r.low << r.high;
+              });
     insertAll(database, "INSERT INTO histogram VALUES (?,?,?,?,?,?,?,?,?)", run, result.histogram,
               [](Binder& b, const sim::HistogramRow& r) {
                   b << r.key << r.quantity << r.binLow << r.binHigh << static_cast<std::int64_t>(r.count);
               });
     insertAll(database, "INSERT INTO world_value VALUES (?,?,?,?,?,?)", run, result.worlds,
-              [](Binder& b, const sim::WorldRow& r) { b << std::int64_t{r.world} << r.plan << r.metric << r.value; });
+              [](Binder& b, const sim::WorldRow& r) {
+                  b << std::int64_t{r.world} << r.plan << r.metric << r.value;
+              });
     insertAll(database, "INSERT INTO lorenz VALUES (?,?,?,?,?,?,?)", run, result.lorenz,
               [](Binder& b, const sim::LorenzRow& r) { b << r.key << r.userShare << r.costShare; });
 }
 
 void selectRows(SQLite::Database& database, std::int64_t run, sim::RunResult& result) {
     result.metrics = selectAll<sim::MetricRow>(
-        database, "SELECT plan, segment, month, metric, unit, value, standard_error, low, high, band_low, band_high, exact FROM metric WHERE run_id = ? ORDER BY position",
+        database,
+        "SELECT plan, segment, month, metric, unit, value, standard_error, low, high, band_low, band_high, "
+        "exact FROM metric WHERE run_id = ? ORDER BY position",
         run, [](Reader& r) {
             sim::MetricRow row;
             row.key = r.key();
@@ -140,7 +151,9 @@ void selectRows(SQLite::Database& database, std::int64_t run, sim::RunResult& re
             return row;
         });
     result.differences = selectAll<sim::DifferenceRow>(
-        database, "SELECT baseline, plan, segment, month, metric, unit, value, standard_error, low, high, band_low, band_high, exact, noise FROM difference WHERE run_id = ? ORDER BY position",
+        database,
+        "SELECT baseline, plan, segment, month, metric, unit, value, standard_error, low, high, band_low, "
+        "band_high, exact, noise FROM difference WHERE run_id = ? ORDER BY position",
         run, [](Reader& r) {
             sim::DifferenceRow row;
             row.baseline = r.text();
@@ -151,46 +164,53 @@ void selectRows(SQLite::Database& database, std::int64_t run, sim::RunResult& re
             row.noise = r.whole() != 0;
             return row;
         });
-    result.quantiles = selectAll<sim::QuantileRow>(
-        database, "SELECT plan, segment, month, quantity, level, value, low, high FROM quantile WHERE run_id = ? ORDER BY position", run,
-        [](Reader& r) {
-            sim::QuantileRow row;
-            row.key = r.key();
-            row.quantity = r.text();
-            row.level = r.real();
+    result.quantiles =
+        selectAll<sim::QuantileRow>(database,
+                                    "SELECT plan, segment, month, quantity, level, value, low, high FROM "
+                                    "quantile WHERE run_id = ? ORDER BY position",
+                                    run, [](Reader& r) {
+                                        sim::QuantileRow row;
+                                        row.key = r.key();
+                                        row.quantity = r.text();
+                                        row.level = r.real();
+                                        row.value = r.real();
+                                        row.low = r.real();
+                                        row.high = r.real();
+                                        return row;
+                                    });
+    result.histogram =
+        selectAll<sim::HistogramRow>(database,
+                                     "SELECT plan, segment, month, quantity, bin_low, bin_high, count FROM "
+                                     "histogram WHERE run_id = ? ORDER BY position",
+                                     run, [](Reader& r) {
+                                         sim::HistogramRow row;
+                                         row.key = r.key();
+                                         row.quantity = r.text();
+                                         row.binLow = r.real();
+                                         row.binHigh = r.real();
+                                         row.count = static_cast<std::uint64_t>(r.whole());
+                                         return row;
+                                     });
+    result.worlds = selectAll<sim::WorldRow>(
+        database, "SELECT world, plan, metric, value FROM world_value WHERE run_id = ? ORDER BY position",
+        run, [](Reader& r) {
+            sim::WorldRow row;
+            row.world = static_cast<std::uint32_t>(r.whole());
+            row.plan = r.text();
+            row.metric = r.text();
             row.value = r.real();
-            row.low = r.real();
-            row.high = r.real();
             return row;
         });
-    result.histogram = selectAll<sim::HistogramRow>(
-        database, "SELECT plan, segment, month, quantity, bin_low, bin_high, count FROM histogram WHERE run_id = ? ORDER BY position", run,
-        [](Reader& r) {
-            sim::HistogramRow row;
+    result.lorenz = selectAll<sim::LorenzRow>(
+        database,
+        "SELECT plan, segment, month, user_share, cost_share FROM lorenz WHERE run_id = ? ORDER BY position",
+        run, [](Reader& r) {
+            sim::LorenzRow row;
             row.key = r.key();
-            row.quantity = r.text();
-            row.binLow = r.real();
-            row.binHigh = r.real();
-            row.count = static_cast<std::uint64_t>(r.whole());
+            row.userShare = r.real();
+            row.costShare = r.real();
             return row;
         });
-    result.worlds = selectAll<sim::WorldRow>(database, "SELECT world, plan, metric, value FROM world_value WHERE run_id = ? ORDER BY position", run,
-                                             [](Reader& r) {
-                                                 sim::WorldRow row;
-                                                 row.world = static_cast<std::uint32_t>(r.whole());
-                                                 row.plan = r.text();
-                                                 row.metric = r.text();
-                                                 row.value = r.real();
-                                                 return row;
-                                             });
-    result.lorenz = selectAll<sim::LorenzRow>(database, "SELECT plan, segment, month, user_share, cost_share FROM lorenz WHERE run_id = ? ORDER BY position", run,
-                                              [](Reader& r) {
-                                                  sim::LorenzRow row;
-                                                  row.key = r.key();
-                                                  row.userShare = r.real();
-                                                  row.costShare = r.real();
-                                                  return row;
-                                              });
 }
 
 }  // namespace
@@ -198,12 +218,18 @@ void selectRows(SQLite::Database& database, std::int64_t run, sim::RunResult& re
 std::int64_t insertRun(SQLite::Database& database, const sim::RunRecord& record) {
     const sim::RunResult& result = *record.result;
     const sim::RunManifest& m = result.manifest;
-    SQLite::Statement statement(database, "INSERT INTO run (name, scenario, question, currency, scenario_hash, scenario_file, scenario_text, engine_version, seed, users, worlds, "
-                                          "months, sampling, label, started_at, duration_ms, threads, cancelled, worlds_finished) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-    Binder(statement) << m.run << m.scenario << m.question << m.currency << m.scenarioHash << record.scenarioFile << record.scenarioText << m.engineVersion
-                      << seedText(m.settings.seed) << static_cast<std::int64_t>(m.settings.users) << std::int64_t{m.settings.worlds} << std::int64_t{m.settings.months}
-                      << samplingText(m.settings.sampling) << record.label << record.startedAt << record.durationMs << std::int64_t{record.threads}
-                      << std::int64_t{result.cancelled} << std::int64_t{result.worldsFinished};
+    SQLite::Statement statement(database,
+                                "INSERT INTO run (name, scenario, question, currency, scenario_hash, "
+                                "scenario_file, scenario_text, engine_version, seed, users, worlds, "
+                                "months, sampling, label, started_at, duration_ms, threads, cancelled, "
+                                "worlds_finished) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    Binder(statement) << m.run << m.scenario << m.question << m.currency << m.scenarioHash
+                      << record.scenarioFile << record.scenarioText << m.engineVersion
+                      << seedText(m.settings.seed) << static_cast<std::int64_t>(m.settings.users)
+                      << std::int64_t{m.settings.worlds} << std::int64_t{m.settings.months}
+                      << samplingText(m.settings.sampling) << record.label << record.startedAt
+                      << record.durationMs << std::int64_t{record.threads} << std::int64_t{result.cancelled}
+                      << std::int64_t{result.worldsFinished};
     statement.exec();
     const std::int64_t run = database.getLastInsertRowid();
     insertAll(database, "INSERT INTO run_override VALUES (?,?,?,?)", run, record.overrides,
@@ -212,8 +238,10 @@ std::int64_t insertRun(SQLite::Database& database, const sim::RunRecord& record)
     std::int64_t position = 0;
     for (const core::InputFile& file : record.inputs) {
         Binder(input) << run << ++position << file.name << file.sha256;
-        if (file.content.size() > kMostInputBytes) input.bind(5);
-        else input.bind(5, file.content.data(), static_cast<int>(file.content.size()));
+        if (file.content.size() > kMostInputBytes)
+            input.bind(5);
+        else
+            input.bind(5, file.content.data(), static_cast<int>(file.content.size()));
         input.exec();
         input.reset();
     }
@@ -222,11 +250,17 @@ std::int64_t insertRun(SQLite::Database& database, const sim::RunRecord& record)
 }
 
 sim::RunRecord selectRun(SQLite::Database& database, std::int64_t row) {
-    SQLite::Statement statement(database, "SELECT name, scenario, question, currency, scenario_hash, engine_version, seed, users, worlds, months, sampling, scenario_file, scenario_text, "
-                                          "label, started_at, duration_ms, threads, cancelled, worlds_finished FROM run WHERE id = ?");
+    SQLite::Statement statement(
+        database,
+        "SELECT name, scenario, question, currency, scenario_hash, engine_version, seed, users, worlds, "
+        "months, sampling, scenario_file, scenario_text, "
+        "label, started_at, duration_ms, threads, cancelled, worlds_finished FROM run WHERE id = ?");
     statement.bind(1, row);
     if (!statement.executeStep()) {
-        throw core::Error(core::Error::Kind::Input, {core::Severity::Error, {database.getFilename(), 0, 0}, fmt::format("the store has no run #{}", row), "list the runs with `breakeven runs`"});
+        throw core::Error(core::Error::Kind::Input, {core::Severity::Error,
+                                                     {database.getFilename(), 0, 0},
+                                                     fmt::format("the store has no run #{}", row),
+                                                     "list the runs with `breakeven runs`"});
     }
     Reader reader(statement);
     sim::RunRecord record;
@@ -251,21 +285,23 @@ sim::RunRecord selectRun(SQLite::Database& database, std::int64_t row) {
     record.threads = static_cast<int>(reader.whole());
     result->cancelled = reader.whole() != 0;
     result->worldsFinished = static_cast<std::uint32_t>(reader.whole());
-    record.overrides = selectAll<core::Override>(database, "SELECT key, value FROM run_override WHERE run_id = ? ORDER BY position", row,
-                                                 [](Reader& r) {
-                                                     core::Override item;
-                                                     item.key = r.text();
-                                                     item.value = r.text();
-                                                     return item;
-                                                 });
-    record.inputs = selectAll<core::InputFile>(database, "SELECT name, sha256, content FROM input_file WHERE run_id = ? ORDER BY position", row,
-                                               [](Reader& r) {
-                                                   core::InputFile file;
-                                                   file.name = r.text();
-                                                   file.sha256 = r.text();
-                                                   file.content = r.text();
-                                                   return file;
-                                               });
+    record.overrides = selectAll<core::Override>(
+        database, "SELECT key, value FROM run_override WHERE run_id = ? ORDER BY position", row,
+        [](Reader& r) {
+            core::Override item;
+            item.key = r.text();
+            item.value = r.text();
+            return item;
+        });
+    record.inputs = selectAll<core::InputFile>(
+        database, "SELECT name, sha256, content FROM input_file WHERE run_id = ? ORDER BY position", row,
+        [](Reader& r) {
+            core::InputFile file;
+            file.name = r.text();
+            file.sha256 = r.text();
+            file.content = r.text();
+            return file;
+        });
     selectRows(database, row, *result);
     record.result = std::move(result);
     return record;

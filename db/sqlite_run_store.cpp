@@ -25,15 +25,30 @@ core::Error translated(const SQLite::Exception& error, const std::string& path) 
     using Kind = core::Error::Kind;
     switch (error.getErrorCode()) {
         case SQLITE_BUSY:
-        case SQLITE_LOCKED: return problem(Kind::System, path, "another program is writing to the store", "try again when it is done");
-        case SQLITE_FULL: return problem(Kind::System, path, "the disk is full; the store is as it was before", "free some space, or name another store with --db");
-        case SQLITE_IOERR: return problem(Kind::System, path, fmt::format("the store can't be written: {}", error.what()), "check the disk, or name another store with --db");
-        case SQLITE_NOTADB: return problem(Kind::Input, path, "this file is not a Breakeven store", "name another file with --db");
-        case SQLITE_CORRUPT: return problem(Kind::System, path, "the store is damaged", "restore it from a backup, or name another one with --db");
+        case SQLITE_LOCKED:
+            return problem(Kind::System, path, "another program is writing to the store",
+                           "try again when it is done");
+        case SQLITE_FULL:
+            return problem(Kind::System, path, "the disk is full; the store is as it was before",
+                           "free some space, or name another store with --db");
+        case SQLITE_IOERR:
+            return problem(Kind::System, path, fmt::format("the store can't be written: {}", error.what()),
+                           "check the disk, or name another store with --db");
+        case SQLITE_NOTADB:
+            return problem(Kind::Input, path, "this file is not a Breakeven store",
+                           "name another file with --db");
+        case SQLITE_CORRUPT:
+            return problem(Kind::System, path, "the store is damaged",
+                           "restore it from a backup, or name another one with --db");
         case SQLITE_READONLY:
         case SQLITE_CANTOPEN:
-        case SQLITE_PERM: return problem(Kind::System, path, fmt::format("the store can't be opened for writing: {}", error.what()), "check the folder and its permissions, or name another store with --db");
-        default: return problem(Kind::System, path, fmt::format("the store failed: {}", error.what()), "name another store with --db");
+        case SQLITE_PERM:
+            return problem(Kind::System, path,
+                           fmt::format("the store can't be opened for writing: {}", error.what()),
+                           "check the folder and its permissions, or name another store with --db");
+        default:
+            return problem(Kind::System, path, fmt::format("the store failed: {}", error.what()),
+                           "name another store with --db");
     }
 }
 
@@ -54,10 +69,13 @@ void migrate(SQLite::Database& database, const std::string& path) {
     const int tables = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
     const int newest = static_cast<int>(std::size(kMigrations));
     if (id != kApplicationId && (id != 0 || tables > 0 || version != 0)) {
-        throw problem(core::Error::Kind::Input, path, "this SQLite file is not a Breakeven store", "name another file with --db");
+        throw problem(core::Error::Kind::Input, path, "this SQLite file is not a Breakeven store",
+                      "name another file with --db");
     }
     if (version > newest) {
-        throw problem(core::Error::Kind::Input, path, fmt::format("the store has format {}, this version reads up to {}", version, newest), "use a newer Breakeven, or another store with --db");
+        throw problem(core::Error::Kind::Input, path,
+                      fmt::format("the store has format {}, this version reads up to {}", version, newest),
+                      "use a newer Breakeven, or another store with --db");
     }
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");
@@ -73,8 +91,8 @@ void migrate(SQLite::Database& database, const std::string& path) {
     transaction.commit();
 }
 
-/// Removes a store whose making failed, such as on a full disk. One with tables is larger than a page, and one that
-/// another program has just made has a -wal file or tables: those stay.
+/// Removes a store whose making failed, such as on a full disk. One with tables is larger than a page, and
+/// one that another program has just made has a -wal file or tables: those stay.
 void removeUnfinished(const std::string& path) {
     constexpr std::uintmax_t kOnePage = 4096;
     std::error_code code;
@@ -92,15 +110,21 @@ bool isHex(const std::string& text) {
 SqliteRunStore::SqliteRunStore(const std::string& path, int busyTimeoutMs) : path_(path) {
     namespace fs = std::filesystem;
     std::error_code code;
-    if (fs::is_directory(path, code)) throw problem(core::Error::Kind::Input, path, "this is a folder, not a store", "name a file with --db");
+    if (fs::is_directory(path, code))
+        throw problem(core::Error::Kind::Input, path, "this is a folder, not a store",
+                      "name a file with --db");
     code.clear();  // a store that is not there yet is no error
     const fs::path folder = fs::path(path).parent_path();
     if (!folder.empty()) fs::create_directories(folder, code);
-    if (code) throw problem(core::Error::Kind::System, path, fmt::format("the folder can't be made: {}", code.message()), "name another store with --db");
+    if (code)
+        throw problem(core::Error::Kind::System, path,
+                      fmt::format("the folder can't be made: {}", code.message()),
+                      "name another store with --db");
     const bool isNew = !fs::exists(path, code);
     guarded(path_, [&] {
         try {
-            database_ = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busyTimeoutMs);
+            database_ = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                                                           busyTimeoutMs);
             migrate(*database_, path_);
         } catch (const SQLite::Exception&) {
             database_.reset();
@@ -123,7 +147,8 @@ std::int64_t SqliteRunStore::save(const sim::RunRecord& record) {
 
 std::vector<sim::RunSummary> SqliteRunStore::list() const {
     return guarded(path_, [&] {
-        SQLite::Statement statement(*database_, fmt::format("SELECT {} FROM run ORDER BY id DESC", kSummaryColumns));
+        SQLite::Statement statement(*database_,
+                                    fmt::format("SELECT {} FROM run ORDER BY id DESC", kSummaryColumns));
         std::vector<sim::RunSummary> summaries;
         while (statement.executeStep()) summaries.push_back(summaryOf(statement));
         return summaries;
@@ -143,11 +168,16 @@ std::optional<sim::RunSummary> SqliteRunStore::find(const std::string& name) con
         std::from_chars(name.data() + 1, name.data() + name.size(), row);
         return first([&](const sim::RunSummary& run) { return run.row == row; });
     }
-    if (auto labelled = first([&](const sim::RunSummary& run) { return !name.empty() && run.label == name; })) return labelled;
+    if (auto labelled = first([&](const sim::RunSummary& run) { return !name.empty() && run.label == name; }))
+        return labelled;
     if (name.size() < 4 || !isHex(name)) return std::nullopt;
     const auto found = first([&](const sim::RunSummary& run) { return run.run.starts_with(name); });
-    if (found && first([&](const sim::RunSummary& run) { return run.run.starts_with(name) && run.run != found->run; })) {
-        throw problem(core::Error::Kind::Input, path_, fmt::format("\"{}\" is the beginning of several runs", name), "give more digits, or #ROW");
+    if (found && first([&](const sim::RunSummary& run) {
+            return run.run.starts_with(name) && run.run != found->run;
+        })) {
+        throw problem(core::Error::Kind::Input, path_,
+                      fmt::format("\"{}\" is the beginning of several runs", name),
+                      "give more digits, or #ROW");
     }
     return found;
 }

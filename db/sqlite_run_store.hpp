@@ -11,12 +11,13 @@ class Database;
 
 namespace breakeven::db {
 
-/// Runs in one SQLite file (WAL, one row per fact; tables in db/migrations). Several programs may use it at once.
+/// Runs in one SQLite file (WAL, one row per fact; tables in db/migrations). Several programs may use it at
+/// once.
 class SqliteRunStore final : public sim::RunStore {
   public:
     /// Opens the store, creating it and its folder when missing, and brings its tables up to date.
-    /// Throws core::Error: Input where the file is no store of ours or from a newer version (it is left as it was);
-    /// System where it can't be opened, written or is locked.
+    /// Throws core::Error: Input where the file is no store of ours or from a newer version (it is left as it
+    /// was); System where it can't be opened, written or is locked.
     ///
     /// @param busyTimeoutMs  how long to wait for another program's write
     explicit SqliteRunStore(const std::string& path, int busyTimeoutMs = 5000);

@@ -29,8 +29,8 @@ void addRun(CLI::App& cli, Action& action);
 void addSweep(CLI::App& cli, Action& action);
 void addStoreCommands(CLI::App& cli, Action& action);
 
-/// Writes to standard error. Where that can't be written there is nobody to tell: it never throws, so the exit status
-/// still says how the command ended.
+/// Writes to standard error. Where that can't be written there is nobody to tell: it never throws, so the
+/// exit status still says how the command ended.
 template <typename... Args>
 void tell(fmt::format_string<Args...> format, Args&&... args) {
     const std::string text = fmt::format(format, std::forward<Args>(args)...);
@@ -43,17 +43,23 @@ void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics);
 
 /// Verdict, plan table and differences, as `run` and `show` print them.
 ///
-/// @param scenario  what the run was made of; null when it can no longer be read: the verdict then names plans by id only
+/// @param scenario  what the run was made of; null when it can no longer be read: the verdict then names
+/// plans by id only
 [[nodiscard]] std::string resultText(const sim::RunResult& result, const core::Scenario* scenario);
 
-/// Simulates with a progress bar (on a terminal, unless quiet) and Ctrl-C as the way to stop. `milliseconds` receives the time.
-[[nodiscard]] std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario, int threads, bool quiet, std::int64_t& milliseconds);
+/// Simulates with a progress bar (on a terminal, unless quiet) and Ctrl-C as the way to stop. `milliseconds`
+/// receives the time.
+[[nodiscard]] std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario,
+                                                                    int threads, bool quiet,
+                                                                    std::int64_t& milliseconds);
 
 /// A table as aligned text, one line a row, units under the titles.
 [[nodiscard]] std::string tableText(const sim::Table& table);
 
 /// A run as the store keeps it.
-[[nodiscard]] sim::RunRecord recordOf(const core::Scenario& scenario, const std::shared_ptr<const sim::RunResult>& result, const std::string& label, int threads, std::int64_t milliseconds);
+[[nodiscard]] sim::RunRecord recordOf(const core::Scenario& scenario,
+                                      const std::shared_ptr<const sim::RunResult>& result,
+                                      const std::string& label, int threads, std::int64_t milliseconds);
 
 /// KEY=VALUE texts of --set.
 [[nodiscard]] std::vector<core::Override> overridesOf(const std::vector<std::string>& texts);

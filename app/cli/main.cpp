@@ -25,7 +25,10 @@ int main(int argc, char** argv) {
     }
     try {
         const int status = action();
-        if (std::fflush(stdout) != 0) throw core::Error(core::Error::Kind::System, {core::Severity::Error, {"standard output", 0, 0}, "can't be written", "is the disk full?"});
+        if (std::fflush(stdout) != 0)
+            throw core::Error(
+                core::Error::Kind::System,
+                {core::Severity::Error, {"standard output", 0, 0}, "can't be written", "is the disk full?"});
         return status;
     } catch (const core::Error& error) {
         app::tell("{}", core::formatDiagnostic(error.diagnostic()));

@@ -28,11 +28,16 @@ struct Ending {
 
 std::string statusText(int status) {
     switch (status) {
-        case kDone: return "done";
-        case kAnswerIsNo: return "condition failed";
-        case kBadInput: return "bad input";
-        case kInterrupted: return "interrupted";
-        default: return "system failed";
+        case kDone:
+            return "done";
+        case kAnswerIsNo:
+            return "condition failed";
+        case kBadInput:
+            return "bad input";
+        case kInterrupted:
+            return "interrupted";
+        default:
+            return "system failed";
     }
 }
 
@@ -40,8 +45,11 @@ std::string statusText(int status) {
 class Batch {
   public:
     explicit Batch(const RunOptions& options) : options_(options), overrides_(overridesOf(options.sets)) {
-        const std::pair<const char*, const std::string&> settings[] = {{"run.users", options.users}, {"run.worlds", options.worlds}, {"run.months", options.months},
-                                                                       {"run.seed", options.seed},   {"run.sampling", options.sampling}};
+        const std::pair<const char*, const std::string&> settings[] = {{"run.users", options.users},
+                                                                       {"run.worlds", options.worlds},
+                                                                       {"run.months", options.months},
+                                                                       {"run.seed", options.seed},
+                                                                       {"run.sampling", options.sampling}};
         for (const auto& [key, value] : settings) {
             if (!value.empty()) overrides_.push_back({key, value});
         }
@@ -68,7 +76,10 @@ class Batch {
             endings_.push_back(ending);
             if (ending.status == kInterrupted) break;
         }
-        if (options_.json) fmt::print("{}", isBatch_ ? sim::resultsJson(std::span(results_)) : results_.empty() ? "" : sim::resultsJson(*results_.front()));
+        if (options_.json)
+            fmt::print("{}", isBatch_           ? sim::resultsJson(std::span(results_))
+                             : results_.empty() ? ""
+                                                : sim::resultsJson(*results_.front()));
         if (isBatch_) summarise();
         return worstStatus();
     }
@@ -82,7 +93,12 @@ class Batch {
         const core::Scenario& scenario = *reading.scenario;
         ending.name = scenario.name;
         if (!names_.insert(scenario.name).second && !options_.csv.empty()) {
-            throw core::Error(core::Error::Kind::Input, {core::Severity::Error, {file, 0, 0}, fmt::format("another scenario of this batch is also named \"{}\"", scenario.name), "give each its own name"});
+            throw core::Error(
+                core::Error::Kind::Input,
+                {core::Severity::Error,
+                 {file, 0, 0},
+                 fmt::format("another scenario of this batch is also named \"{}\"", scenario.name),
+                 "give each its own name"});
         }
         if (condition_) {
             const auto problems = sim::checkCondition(*condition_, scenario, "--fail-if");
@@ -99,13 +115,20 @@ class Batch {
             return;
         }
         results_.push_back(result);
-        if (!options_.json && !options_.quiet) fmt::print("{}{}", results_.size() > 1 ? "\n" : "", resultText(*result, &scenario));
-        const std::int64_t row = store_->save(recordOf(scenario, result, options_.label, options_.threads, milliseconds));
-        if (!options_.quiet) tell("\nkept as run {} (#{}) after {:.1f} s{}\n", result->manifest.run, row, 1e-3 * static_cast<double>(milliseconds),
-                                        result->cancelled ? fmt::format("; interrupted after {} of {} worlds", result->worldsFinished, scenario.run.worlds) : "");
+        if (!options_.json && !options_.quiet)
+            fmt::print("{}{}", results_.size() > 1 ? "\n" : "", resultText(*result, &scenario));
+        const std::int64_t row =
+            store_->save(recordOf(scenario, result, options_.label, options_.threads, milliseconds));
+        if (!options_.quiet)
+            tell("\nkept as run {} (#{}) after {:.1f} s{}\n", result->manifest.run, row,
+                 1e-3 * static_cast<double>(milliseconds),
+                 result->cancelled ? fmt::format("; interrupted after {} of {} worlds",
+                                                 result->worldsFinished, scenario.run.worlds)
+                                   : "");
         if (result->cancelled) return;
         if (!options_.csv.empty()) {
-            const auto folder = isBatch_ ? std::filesystem::path(options_.csv) / scenario.name : std::filesystem::path(options_.csv);
+            const auto folder = isBatch_ ? std::filesystem::path(options_.csv) / scenario.name
+                                         : std::filesystem::path(options_.csv);
             writeFiles(folder.string(), sim::resultsCsv(*result));
         }
         if (condition_) {
@@ -120,8 +143,11 @@ class Batch {
     void summarise() {
         sim::CsvText csv({"file", "scenario", "run", "status", "verdict"});
         for (const Ending& ending : endings_) {
-            if (!options_.quiet) tell("{:<16}  {}  {}\n", statusText(ending.status), ending.file, ending.headline);
-            csv.text(std::filesystem::path(ending.file).filename().string()).text(ending.name).text(ending.run);
+            if (!options_.quiet)
+                tell("{:<16}  {}  {}\n", statusText(ending.status), ending.file, ending.headline);
+            csv.text(std::filesystem::path(ending.file).filename().string())
+                .text(ending.name)
+                .text(ending.run);
             csv.text(statusText(ending.status)).text(ending.headline).endRow();
         }
         if (!options_.csv.empty()) writeFiles(options_.csv, {{"summary.csv", csv.bytes()}});
@@ -149,21 +175,31 @@ class Batch {
 }  // namespace
 
 void addRun(CLI::App& cli, Action& action) {
-    CLI::App* command = cli.add_subcommand("run", "Simulates scenarios, prints the verdict and keeps the run");
-    command->footer("Example: breakeven run scenarios/pro-200/pro-200.toml --set plan.flat.fee=250 --csv results");
+    CLI::App* command =
+        cli.add_subcommand("run", "Simulates scenarios, prints the verdict and keeps the run");
+    command->footer(
+        "Example: breakeven run scenarios/pro-200/pro-200.toml --set plan.flat.fee=250 --csv results");
     auto options = std::make_shared<RunOptions>();
-    command->add_option("FILE", options->paths, "scenario files, or folders that are searched for .toml files")->required();
-    command->add_option("--set", options->sets, "KEY=VALUE: change any number or word of the file, such as plan.flat.fee=250")->allow_extra_args(false);
+    command
+        ->add_option("FILE", options->paths, "scenario files, or folders that are searched for .toml files")
+        ->required();
+    command
+        ->add_option("--set", options->sets,
+                     "KEY=VALUE: change any number or word of the file, such as plan.flat.fee=250")
+        ->allow_extra_args(false);
     command->add_option("--users", options->users, "users drawn in each world");
     command->add_option("--worlds", options->worlds, "draws of the beliefs; 1: base values only");
     command->add_option("--months", options->months, "months each user is followed");
     command->add_option("--seed", options->seed, "seed of all draws");
     command->add_option("--sampling", options->sampling, "random or stratified");
-    command->add_option("--threads", options->threads, "threads; 0: all of the machine. Never changes a number")->check(CLI::Range(0, 1024));
+    command
+        ->add_option("--threads", options->threads, "threads; 0: all of the machine. Never changes a number")
+        ->check(CLI::Range(0, 1024));
     command->add_option("--db", options->database, "the store; default: runs.sqlite in your data directory");
     command->add_option("--csv", options->csv, "write the tables into this folder");
     command->add_option("--label", options->label, "a name for the run in the store");
-    command->add_option("--fail-if", options->failIf, "exit with 1 when this holds, such as 'flat.probability_plan_loses > 0.1'");
+    command->add_option("--fail-if", options->failIf,
+                        "exit with 1 when this holds, such as 'flat.probability_plan_loses > 0.1'");
     command->add_flag("--json", options->json, "print the result as JSON");
     command->add_flag("--quiet", options->quiet, "no progress, no table");
     command->callback([options, &action] { action = [options] { return Batch(*options).run(); }; });

@@ -20,11 +20,14 @@ namespace {
 
 std::atomic<int> interrupted = 0;
 
-extern "C" void noteInterrupt(int) { interrupted = 1; }
+extern "C" void noteInterrupt(int) {
+    interrupted = 1;
+}
 
 /// Characters, not bytes, of UTF-8 text.
 std::size_t widthOf(const std::string& text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::string padded(const std::string& text, std::size_t width, bool isLeft) {
@@ -45,7 +48,8 @@ std::string tableText(const sim::Table& table) {
     }
     const auto line = [&](auto cell) {
         std::string text;
-        for (std::size_t c = 0; c < widths.size(); ++c) text += padded(cell(c), widths[c], table.columns[c].isText) + "  ";
+        for (std::size_t c = 0; c < widths.size(); ++c)
+            text += padded(cell(c), widths[c], table.columns[c].isText) + "  ";
         return text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
     };
     std::string text = line([&](std::size_t c) { return table.columns[c].title; });
@@ -67,7 +71,8 @@ void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics) {
 
 std::string resultText(const sim::RunResult& result, const core::Scenario* scenario) {
     const sim::Verdict verdict = scenario != nullptr ? sim::verdict(result, *scenario) : sim::verdict(result);
-    std::string text = fmt::format("{}: {}\n\n{}\n", result.manifest.scenario, result.manifest.question, verdict.headline);
+    std::string text =
+        fmt::format("{}: {}\n\n{}\n", result.manifest.scenario, result.manifest.question, verdict.headline);
     for (const std::string& note : verdict.notes) text += fmt::format("- {}\n", note);
     text += "\n" + tableText(sim::planTable(result));
     // Two metrics answer "which plan, by how much, how sure"; differences.csv has them all.
@@ -79,14 +84,16 @@ std::string resultText(const sim::RunResult& result, const core::Scenario* scena
     // These six cover every closed form's path; metrics.csv has them all.
     sim::Table exact = sim::exactTable(result);
     std::erase_if(exact.rows, [](const auto& row) {
-        constexpr std::array kShown{"revenue_per_user", "cost_per_user", "loss_making_users", "cross_subsidy_per_user", "touched_by_limit", "cost_gini"};
+        constexpr std::array kShown{"revenue_per_user",       "cost_per_user",    "loss_making_users",
+                                    "cross_subsidy_per_user", "touched_by_limit", "cost_gini"};
         return std::ranges::find(kShown, row[1].text) == kShown.end();
     });
     if (!exact.rows.empty()) text += "\n" + tableText(exact);
     return text;
 }
 
-std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario, int threads, bool quiet, std::int64_t& milliseconds) {
+std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario, int threads, bool quiet,
+                                                      std::int64_t& milliseconds) {
     using Clock = std::chrono::steady_clock;
     const bool isShown = !quiet && ::isatty(STDERR_FILENO) == 1;
     std::stop_source stop;
@@ -106,10 +113,12 @@ std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scen
         if (!isShown || now - last < std::chrono::milliseconds(100)) return;
         last = now;
         const double seconds = std::chrono::duration<double>(now - start).count();
-        const double share = static_cast<double>(progress.userMonthsDone) / static_cast<double>(progress.userMonthsTotal);
+        const double share =
+            static_cast<double>(progress.userMonthsDone) / static_cast<double>(progress.userMonthsTotal);
         const auto filled = static_cast<std::size_t>(share * 30.0);
-        tell("\r[{}{}] {:3.0f} %  {:.1f} million user-months/s  {:.0f} s left ", std::string(filled, '#'), std::string(30 - filled, '.'),
-                   100.0 * share, 1e-6 * static_cast<double>(progress.userMonthsDone) / seconds, seconds * (1.0 - share) / share);
+        tell("\r[{}{}] {:3.0f} %  {:.1f} million user-months/s  {:.0f} s left ", std::string(filled, '#'),
+             std::string(30 - filled, '.'), 100.0 * share,
+             1e-6 * static_cast<double>(progress.userMonthsDone) / seconds, seconds * (1.0 - share) / share);
         std::fflush(stderr);
     };
     auto result = sim::simulate(scenario, hooks);
@@ -119,7 +128,8 @@ std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scen
     return result;
 }
 
-sim::RunRecord recordOf(const core::Scenario& scenario, const std::shared_ptr<const sim::RunResult>& result, const std::string& label, int threads, std::int64_t milliseconds) {
+sim::RunRecord recordOf(const core::Scenario& scenario, const std::shared_ptr<const sim::RunResult>& result,
+                        const std::string& label, int threads, std::int64_t milliseconds) {
     sim::RunRecord record;
     record.scenarioFile = scenario.file;
     record.scenarioText = scenario.text;
@@ -138,7 +148,10 @@ std::vector<core::Override> overridesOf(const std::vector<std::string>& texts) {
     for (const std::string& text : texts) {
         const std::size_t equals = text.find('=');
         if (equals == std::string::npos || equals == 0) {
-            throw core::Error(core::Error::Kind::Input, {core::Severity::Error, {"--set " + text, 0, 0}, "there is no KEY=VALUE here", "write --set plan.pro.fee=150"});
+            throw core::Error(core::Error::Kind::Input, {core::Severity::Error,
+                                                         {"--set " + text, 0, 0},
+                                                         "there is no KEY=VALUE here",
+                                                         "write --set plan.pro.fee=150"});
         }
         overrides.push_back({text.substr(0, equals), text.substr(equals + 1)});
     }

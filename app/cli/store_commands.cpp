@@ -18,16 +18,27 @@ struct StoreOptions {
 
 sim::RunSummary found(const sim::RunStore& store, const std::string& name) {
     if (auto summary = store.find(name)) return *summary;
-    throw core::Error(core::Error::Kind::Input, {core::Severity::Error, {name, 0, 0}, "the store has no such run", "list the runs with `breakeven runs`"});
+    throw core::Error(core::Error::Kind::Input, {core::Severity::Error,
+                                                 {name, 0, 0},
+                                                 "the store has no such run",
+                                                 "list the runs with `breakeven runs`"});
 }
 
 int listRuns(const StoreOptions& options) {
     sim::Table table;
-    table.columns = {{"#", "", "", false}, {"run", "", "", true}, {"scenario", "", "", true}, {"started (UTC)", "", "", true}, {"users", "", "", false},
-                     {"worlds", "", "", false}, {"months", "", "", false}, {"label", "", "", true}};
+    table.columns = {{"#", "", "", false},       {"run", "", "", true},
+                     {"scenario", "", "", true}, {"started (UTC)", "", "", true},
+                     {"users", "", "", false},   {"worlds", "", "", false},
+                     {"months", "", "", false},  {"label", "", "", true}};
     for (const sim::RunSummary& run : openStore(options.database)->list()) {
-        const std::string texts[] = {std::to_string(run.row), run.run, run.scenario + (run.cancelled ? " (interrupted)" : ""), run.startedAt, std::to_string(run.settings.users),
-                                     std::to_string(run.settings.worlds), std::to_string(run.settings.months), run.label};
+        const std::string texts[] = {std::to_string(run.row),
+                                     run.run,
+                                     run.scenario + (run.cancelled ? " (interrupted)" : ""),
+                                     run.startedAt,
+                                     std::to_string(run.settings.users),
+                                     std::to_string(run.settings.worlds),
+                                     std::to_string(run.settings.months),
+                                     run.label};
         table.rows.emplace_back();
         for (const std::string& text : texts) table.rows.back().push_back({text, {}, ""});
     }
@@ -39,7 +50,8 @@ int listRuns(const StoreOptions& options) {
     return kDone;
 }
 
-/// The run's scenario for its words; none when a data file is gone or changed, which must not hide the kept numbers.
+/// The run's scenario for its words; none when a data file is gone or changed, which must not hide the kept
+/// numbers.
 std::optional<core::Scenario> scenarioIfReadable(const sim::RunRecord& record) {
     try {
         return scenarioOf(record).scenario;
@@ -63,7 +75,8 @@ int showRun(const StoreOptions& options) {
 int compareRuns(const StoreOptions& options) {
     const auto store = openStore(options.database);
     std::vector<std::shared_ptr<const sim::RunResult>> results;
-    for (const std::string& name : options.runs) results.push_back(store->load(found(*store, name).row).result);
+    for (const std::string& name : options.runs)
+        results.push_back(store->load(found(*store, name).row).result);
     fmt::print("{}", options.json ? sim::comparisonJson(results) : tableText(sim::compareTable(results)));
     if (!options.csv.empty()) writeFiles(options.csv, {{"comparison.csv", sim::comparisonCsv(results)}});
     return kDone;
@@ -87,8 +100,11 @@ int replayRun(const StoreOptions& options) {
     if (result->cancelled) return kInterrupted;
     if (!options.csv.empty()) writeFiles(options.csv, sim::resultsCsv(*result));
     const bool isEqual = *result == *record.result;
-    fmt::print("run {}: replayed, {}\n", record.result->manifest.run, isEqual ? "every number is the same" : "numbers differ from the stored ones");
-    if (!isEqual) tell("stored by engine version {}, replayed by {}\n", record.result->manifest.engineVersion, sim::kEngineVersion);
+    fmt::print("run {}: replayed, {}\n", record.result->manifest.run,
+               isEqual ? "every number is the same" : "numbers differ from the stored ones");
+    if (!isEqual)
+        tell("stored by engine version {}, replayed by {}\n", record.result->manifest.engineVersion,
+             sim::kEngineVersion);
     return isEqual ? kDone : kAnswerIsNo;
 }
 
@@ -102,15 +118,19 @@ int deleteRun(const StoreOptions& options) {
 
 enum class Takes { NoRun, OneRun, SeveralRuns };
 
-CLI::App* addCommand(CLI::App& cli, Action& action, const char* name, const char* text, const char* example, Takes takes, const std::shared_ptr<StoreOptions>& options,
+CLI::App* addCommand(CLI::App& cli, Action& action, const char* name, const char* text, const char* example,
+                     Takes takes, const std::shared_ptr<StoreOptions>& options,
                      int (*work)(const StoreOptions&)) {
     CLI::App* command = cli.add_subcommand(name, text);
-    command->footer(std::string("Example: breakeven ") + example + "\nA RUN is `latest`, a label, the first digits of its name, or #ROW.");
+    command->footer(std::string("Example: breakeven ") + example +
+                    "\nA RUN is `latest`, a label, the first digits of its name, or #ROW.");
     command->add_option("--db", options->database, "the store; default: runs.sqlite in your data directory");
     if (takes != Takes::NoRun) {
         CLI::Option* runs = command->add_option("RUN", options->runs, "stored run")->required();
-        if (takes == Takes::OneRun) runs->expected(1);
-        else runs->expected(2, 100);
+        if (takes == Takes::OneRun)
+            runs->expected(1);
+        else
+            runs->expected(2, 100);
     }
     command->callback([options, work, &action] { action = [options, work] { return work(*options); }; });
     return command;
@@ -120,17 +140,26 @@ CLI::App* addCommand(CLI::App& cli, Action& action, const char* name, const char
 
 void addStoreCommands(CLI::App& cli, Action& action) {
     const auto options = std::make_shared<StoreOptions>();
-    addCommand(cli, action, "runs", "Lists the stored runs, newest first", "runs", Takes::NoRun, options, listRuns);
-    addCommand(cli, action, "show", "Prints a stored run", "show latest", Takes::OneRun, options, showRun)->add_flag("--json", options->json, "print JSON");
-    CLI::App* compare = addCommand(cli, action, "compare", "Puts stored runs side by side", "compare '#1' '#2'", Takes::SeveralRuns, options, compareRuns);
+    addCommand(cli, action, "runs", "Lists the stored runs, newest first", "runs", Takes::NoRun, options,
+               listRuns);
+    addCommand(cli, action, "show", "Prints a stored run", "show latest", Takes::OneRun, options, showRun)
+        ->add_flag("--json", options->json, "print JSON");
+    CLI::App* compare = addCommand(cli, action, "compare", "Puts stored runs side by side",
+                                   "compare '#1' '#2'", Takes::SeveralRuns, options, compareRuns);
     compare->add_flag("--json", options->json, "print JSON");
     compare->add_option("--csv", options->csv, "write comparison.csv into this folder");
-    addCommand(cli, action, "export", "Writes a stored run's tables as CSV", "export latest --csv results", Takes::OneRun, options, exportRun)
-        ->add_option("--csv", options->csv, "folder to write into")->required();
-    CLI::App* replay = addCommand(cli, action, "replay", "Computes a stored run again and compares every number", "replay latest", Takes::OneRun, options, replayRun);
+    addCommand(cli, action, "export", "Writes a stored run's tables as CSV", "export latest --csv results",
+               Takes::OneRun, options, exportRun)
+        ->add_option("--csv", options->csv, "folder to write into")
+        ->required();
+    CLI::App* replay =
+        addCommand(cli, action, "replay", "Computes a stored run again and compares every number",
+                   "replay latest", Takes::OneRun, options, replayRun);
     replay->add_option("--csv", options->csv, "write the tables of the replay into this folder");
-    replay->add_option("--threads", options->threads, "threads; 0: all of the machine")->check(CLI::Range(0, 1024));
-    addCommand(cli, action, "delete", "Deletes a stored run", "delete '#3'", Takes::OneRun, options, deleteRun);
+    replay->add_option("--threads", options->threads, "threads; 0: all of the machine")
+        ->check(CLI::Range(0, 1024));
+    addCommand(cli, action, "delete", "Deletes a stored run", "delete '#3'", Takes::OneRun, options,
+               deleteRun);
 }
 
 }  // namespace breakeven::app

@@ -21,8 +21,11 @@ struct SweepOptions {
 };
 
 /// The complete run of this name in the store, if any.
-std::shared_ptr<const sim::RunResult> stored(const sim::RunStore& store, const std::vector<sim::RunSummary>& runs, const std::string& name) {
-    const auto found = std::ranges::find_if(runs, [&](const sim::RunSummary& run) { return run.run == name && !run.cancelled; });
+std::shared_ptr<const sim::RunResult> stored(const sim::RunStore& store,
+                                             const std::vector<sim::RunSummary>& runs,
+                                             const std::string& name) {
+    const auto found = std::ranges::find_if(
+        runs, [&](const sim::RunSummary& run) { return run.run == name && !run.cancelled; });
     return found == runs.end() ? nullptr : store.load(found->row).result;
 }
 
@@ -56,7 +59,8 @@ int sweep(const SweepOptions& options) {
             std::int64_t milliseconds = 0;
             result = simulateShowing(scenarios[i], options.threads, options.quiet, milliseconds);
             if (result->cancelled) {
-                tell("interrupted: {} of {} points are in the store; run the same command to go on\n", results.size(), points.size());
+                tell("interrupted: {} of {} points are in the store; run the same command to go on\n",
+                     results.size(), points.size());
                 return kInterrupted;
             }
             store->save(recordOf(scenarios[i], result, options.label, options.threads, milliseconds));
@@ -70,7 +74,8 @@ int sweep(const SweepOptions& options) {
     }
     if (!options.csv.empty()) {
         const std::filesystem::path path = options.csv;
-        writeFiles(path.has_parent_path() ? path.parent_path().string() : ".", {{path.filename().string(), sim::sweepCsv(results)}});
+        writeFiles(path.has_parent_path() ? path.parent_path().string() : ".",
+                   {{path.filename().string(), sim::sweepCsv(results)}});
     }
     if (!options.quiet) tell("{} points, {} of them from the store\n", points.size(), reused);
     return kDone;
@@ -79,14 +84,22 @@ int sweep(const SweepOptions& options) {
 }  // namespace
 
 void addSweep(CLI::App& cli, Action& action) {
-    CLI::App* command = cli.add_subcommand("sweep", "Runs a scenario over a grid of one or more keys, with the same draws at every point");
-    command->footer("Example: breakeven sweep scenarios/pro-200/pro-200.toml --vary plan.flat.fee=100:400:20 --csv sweep.csv\n"
-                    "Points that are in the store already are not computed again, so an interrupted sweep goes on where it was.");
+    CLI::App* command = cli.add_subcommand(
+        "sweep", "Runs a scenario over a grid of one or more keys, with the same draws at every point");
+    command->footer(
+        "Example: breakeven sweep scenarios/pro-200/pro-200.toml --vary plan.flat.fee=100:400:20 --csv "
+        "sweep.csv\n"
+        "Points that are in the store already are not computed again, so an interrupted sweep goes on where "
+        "it was.");
     auto options = std::make_shared<SweepOptions>();
     command->add_option("FILE", options->file, "scenario file")->required();
-    command->add_option("--vary", options->varied, "KEY=FROM:TO:STEP or KEY=A,B,C; may be given several times")->required()->allow_extra_args(false);
+    command
+        ->add_option("--vary", options->varied, "KEY=FROM:TO:STEP or KEY=A,B,C; may be given several times")
+        ->required()
+        ->allow_extra_args(false);
     command->add_option("--set", options->sets, "KEY=VALUE for every point")->allow_extra_args(false);
-    command->add_option("--threads", options->threads, "threads; 0: all of the machine")->check(CLI::Range(0, 1024));
+    command->add_option("--threads", options->threads, "threads; 0: all of the machine")
+        ->check(CLI::Range(0, 1024));
     command->add_option("--db", options->database, "the store; default: runs.sqlite in your data directory");
     command->add_option("--csv", options->csv, "write all metrics of all points to this file");
     command->add_option("--label", options->label, "a name for the runs in the store");

@@ -20,11 +20,14 @@ namespace fs = std::filesystem;
 
 core::Error writeFailure(const std::string& path, int error) {
     return {core::Error::Kind::System,
-            {core::Severity::Error, {path, 0, 0}, fmt::format("can't be written: {}", std::strerror(error)),
+            {core::Severity::Error,
+             {path, 0, 0},
+             fmt::format("can't be written: {}", std::strerror(error)),
              "no half-written file is left; check the folder and the free space"}};
 }
 
-/// Writes and flushes a new file; removes it again when that fails. Errors speak of `place`, where it will be put.
+/// Writes and flushes a new file; removes it again when that fails. Errors speak of `place`, where it will be
+/// put.
 void writeNew(const std::string& path, const std::string& bytes, const std::string& place) {
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (file < 0) throw writeFailure(place, errno);
@@ -32,8 +35,10 @@ void writeNew(const std::string& path, const std::string& bytes, const std::stri
     int error = 0;
     while (done < bytes.size() && error == 0) {
         const ssize_t count = ::write(file, bytes.data() + done, bytes.size() - done);
-        if (count < 0) error = errno == EINTR ? 0 : errno;
-        else done += static_cast<std::size_t>(count);
+        if (count < 0)
+            error = errno == EINTR ? 0 : errno;
+        else
+            done += static_cast<std::size_t>(count);
     }
     if (error == 0 && ::fsync(file) != 0) error = errno;
     if (::close(file) != 0 && error == 0) error = errno;
@@ -101,20 +106,30 @@ std::vector<std::string> scenarioFiles(const std::vector<std::string>& paths) {
         fs::recursive_directory_iterator entry(path, code);
         for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
             std::error_code unknown;  // a dangling link is no scenario
-            if (entry->is_regular_file(unknown) && entry->path().extension() == ".toml") found.push_back(entry->path().string());
+            if (entry->is_regular_file(unknown) && entry->path().extension() == ".toml")
+                found.push_back(entry->path().string());
         }
         if (code) {
-            throw core::Error(core::Error::Kind::Input, {core::Severity::Error, {path, 0, 0}, fmt::format("the folder can't be searched: {}", code.message()), "check its permissions and those of the folders in it"});
+            throw core::Error(core::Error::Kind::Input,
+                              {core::Severity::Error,
+                               {path, 0, 0},
+                               fmt::format("the folder can't be searched: {}", code.message()),
+                               "check its permissions and those of the folders in it"});
         }
         std::ranges::sort(found);
         if (found.empty()) {
-            throw core::Error(core::Error::Kind::Input, {core::Severity::Error, {path, 0, 0}, "the folder holds no .toml file", "name a scenario, or another folder"});
+            throw core::Error(core::Error::Kind::Input, {core::Severity::Error,
+                                                         {path, 0, 0},
+                                                         "the folder holds no .toml file",
+                                                         "name a scenario, or another folder"});
         }
         files.insert(files.end(), found.begin(), found.end());
     }
     return files;
 }
 
-std::string nowUtc() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+std::string nowUtc() {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
 
 }  // namespace breakeven::app

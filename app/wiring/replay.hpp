@@ -5,8 +5,8 @@
 
 namespace breakeven::app {
 
-/// The scenario of a stored run, from the text, overrides and inputs kept with it. Inputs that were too large to keep are read
-/// from beside the scenario file and must have the same hash.
+/// The scenario of a stored run, from the text, overrides and inputs kept with it. Inputs that were too large
+/// to keep are read from beside the scenario file and must have the same hash.
 [[nodiscard]] core::ScenarioReading scenarioOf(const sim::RunRecord& record);
 
 }  // namespace breakeven::app

@@ -10,10 +10,10 @@ namespace breakeven::core {
 
 /// List price of a meter: `amount` currency units per `per` units of it.
 struct CostRate {
-    std::string id;           ///< for --set: the file's, else the meter's, else the index from 1
-    std::size_t meter = 0;    ///< index into Scenario::meters
-    Parameter per{1.0, {}};   ///< > 0
-    Parameter amount;         ///< >= 0
+    std::string id;          ///< for --set: the file's, else the meter's, else the index from 1
+    std::size_t meter = 0;   ///< index into Scenario::meters
+    Parameter per{1.0, {}};  ///< > 0
+    Parameter amount;        ///< >= 0
     bool operator==(const CostRate&) const = default;
 };
 

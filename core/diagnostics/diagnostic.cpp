@@ -24,7 +24,8 @@ std::string_view lineOf(std::string_view text, int line) {
 
 std::string withoutControls(std::string text) {
     std::replace_if(
-        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
+        ' ');
     return text;
 }
 
@@ -41,8 +42,10 @@ std::string withCaret(std::string_view line, int column) {
 std::string formatDiagnostic(const Diagnostic& diagnostic, std::string_view sourceText) {
     const SourcePoint& at = diagnostic.where;
     std::string text;
-    if (!at.file.empty()) text += at.line > 0 ? fmt::format("{}:{}:{}: ", at.file, at.line, at.column) : at.file + ": ";
-    text += fmt::format("{}: {}", diagnostic.severity == Severity::Error ? "error" : "warning", diagnostic.problem);
+    if (!at.file.empty())
+        text += at.line > 0 ? fmt::format("{}:{}:{}: ", at.file, at.line, at.column) : at.file + ": ";
+    text += fmt::format("{}: {}", diagnostic.severity == Severity::Error ? "error" : "warning",
+                        diagnostic.problem);
     text = withoutControls(std::move(text)) + "\n";
     if (at.line > 0 && at.column > 0) text += withCaret(lineOf(sourceText, at.line), at.column);
     if (!diagnostic.remedy.empty()) text += withoutControls("  hint: " + diagnostic.remedy) + "\n";

@@ -27,9 +27,9 @@ struct Diagnostic {
 };
 
 /// `file:line:column: error: problem`, then the source line with a caret when `sourceText` holds that line,
-/// then `  hint: remedy`. Ends with a newline. Control characters are shown as spaces, in the source line and in the
-/// words of it that a problem quotes, and a long line is cut around the caret, so a hostile file can't garble the
-/// terminal.
+/// then `  hint: remedy`. Ends with a newline. Control characters are shown as spaces, in the source line and
+/// in the words of it that a problem quotes, and a long line is cut around the caret, so a hostile file can't
+/// garble the terminal.
 ///
 /// @param sourceText  the whole text of `diagnostic.where.file`, or empty when it is not at hand
 [[nodiscard]] std::string formatDiagnostic(const Diagnostic& diagnostic, std::string_view sourceText = {});

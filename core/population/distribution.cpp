@@ -8,19 +8,23 @@ namespace {
 /// Standard normal quantiles of the percentiles that a lognormal can be given by.
 std::optional<double> scoreOf(Lognormal::Spread kind) {
     switch (kind) {
-        case Lognormal::Spread::P90: return 1.2815515655446004;
-        case Lognormal::Spread::P95: return 1.6448536269514722;
-        case Lognormal::Spread::P99: return 2.3263478740408408;
+        case Lognormal::Spread::P90:
+            return 1.2815515655446004;
+        case Lognormal::Spread::P95:
+            return 1.6448536269514722;
+        case Lognormal::Spread::P99:
+            return 2.3263478740408408;
         case Lognormal::Spread::Sigma:
-        case Lognormal::Spread::Cv: return std::nullopt;
+        case Lognormal::Spread::Cv:
+            return std::nullopt;
     }
     return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<LognormalLaw> lognormalLaw(Lognormal::Location locationKind, double location, Lognormal::Spread spreadKind,
-                                         double spread, Lognormal::Root root) {
+std::optional<LognormalLaw> lognormalLaw(Lognormal::Location locationKind, double location,
+                                         Lognormal::Spread spreadKind, double spread, Lognormal::Root root) {
     const bool isMean = locationKind == Lognormal::Location::Mean;
     if (locationKind != Lognormal::Location::Mu && !(location > 0.0)) return std::nullopt;
     const double logLocation = locationKind == Lognormal::Location::Mu ? location : std::log(location);
@@ -42,8 +46,8 @@ std::optional<LognormalLaw> lognormalLaw(Lognormal::Location locationKind, doubl
     return LognormalLaw{isMean ? logLocation - 0.5 * sigma * sigma : logLocation, sigma};
 }
 
-std::optional<double> otherLognormalRoot(Lognormal::Location locationKind, double location, Lognormal::Spread spreadKind,
-                                         double spread, Lognormal::Root root) {
+std::optional<double> otherLognormalRoot(Lognormal::Location locationKind, double location,
+                                         Lognormal::Spread spreadKind, double spread, Lognormal::Root root) {
     if (locationKind != Lognormal::Location::Mean || !scoreOf(spreadKind)) return std::nullopt;
     const auto other = root == Lognormal::Root::Smaller ? Lognormal::Root::Larger : Lognormal::Root::Smaller;
     const auto mine = lognormalLaw(locationKind, location, spreadKind, spread, root);

@@ -10,8 +10,8 @@
 
 namespace breakeven::core {
 
-// What the scenario said of a usage distribution; how it is drawn is `sim`'s affair. Quantities are per user and
-// month in the meter's unit, or per unit of the parent meter where the usage hangs on one.
+// What the scenario said of a usage distribution; how it is drawn is `sim`'s affair. Quantities are per user
+// and month in the meter's unit, or per unit of the parent meter where the usage hangs on one.
 
 struct Constant {
     Parameter value;  ///< >= 0
@@ -24,7 +24,8 @@ struct Uniform {
     bool operator==(const Uniform&) const = default;
 };
 
-/// ln X is normal. Given by one measure of location and one of spread; `lognormalLaw` turns them into mu and sigma.
+/// ln X is normal. Given by one measure of location and one of spread; `lognormalLaw` turns them into mu and
+/// sigma.
 struct Lognormal {
     enum class Location { Median, Mean, Mu };
     enum class Spread { Sigma, Cv, P90, P95, P99 };
@@ -73,8 +74,8 @@ struct LognormalLaw {
 /// sigma = z -+ sqrt(z^2 - 2 ln(q / mean)), of which `root` picks one where both are positive (MODEL 1.6).
 /// @return none when no sigma >= 0 agrees with both numbers
 [[nodiscard]] std::optional<LognormalLaw> lognormalLaw(Lognormal::Location locationKind, double location,
-                                                      Lognormal::Spread spreadKind, double spread,
-                                                      Lognormal::Root root);
+                                                       Lognormal::Spread spreadKind, double spread,
+                                                       Lognormal::Root root);
 
 /// The other sigma that a mean and a percentile agree with, where there are two; else none.
 [[nodiscard]] std::optional<double> otherLognormalRoot(Lognormal::Location locationKind, double location,

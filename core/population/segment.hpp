@@ -11,29 +11,30 @@ namespace breakeven::core {
 
 /// How one segment uses one meter.
 struct Usage {
-    std::size_t meter = 0;            ///< index into Scenario::meters
-    std::optional<std::size_t> per;   ///< meter this one hangs on: usage = its usage x the drawn quantity
+    std::size_t meter = 0;           ///< index into Scenario::meters
+    std::optional<std::size_t> per;  ///< meter this one hangs on: usage = its usage x the drawn quantity
     Distribution distribution;
-    Parameter persistence{1.0, {}};   ///< share of the normal score's variance that belongs to the user, in [0, 1]
-    Parameter dormant{0.0, {}};       ///< share of user-months with no use of this meter, in [0, 1]
+    Parameter persistence{1.0,
+                          {}};   ///< share of the normal score's variance that belongs to the user, in [0, 1]
+    Parameter dormant{0.0, {}};  ///< share of user-months with no use of this meter, in [0, 1]
     bool operator==(const Usage&) const = default;
 };
 
 /// Gaussian copula between two meters of a segment.
 struct Correlation {
     enum class Kind { Pearson, Spearman };  ///< of the normal scores; of the ranks, r = 2 sin(pi rho / 6)
-    std::size_t first = 0;   ///< index into Scenario::meters
+    std::size_t first = 0;                  ///< index into Scenario::meters
     std::size_t second = 0;
     Kind kind = Kind::Pearson;
-    Parameter value;         ///< in [-1, 1]
+    Parameter value;  ///< in [-1, 1]
     bool operator==(const Correlation&) const = default;
 };
 
 /// Subjects that share one usage distribution.
 struct Segment {
     std::string id;
-    Parameter weight{1.0, {}};        ///< > 0 or 0; relative, normalised over the segments
-    std::vector<Usage> usages;        ///< parents before the meters that hang on them; a meter not listed is unused
+    Parameter weight{1.0, {}};  ///< > 0 or 0; relative, normalised over the segments
+    std::vector<Usage> usages;  ///< parents before the meters that hang on them; a meter not listed is unused
     std::vector<Correlation> correlations;
     bool operator==(const Segment&) const = default;
 };

@@ -12,8 +12,10 @@ namespace {
 std::vector<std::string> split(const std::string& key) {
     std::vector<std::string> parts(1);
     for (const char c : key) {
-        if (c == '.') parts.emplace_back();
-        else parts.back() += c;
+        if (c == '.')
+            parts.emplace_back();
+        else
+            parts.back() += c;
     }
     return parts;
 }
@@ -26,7 +28,8 @@ std::vector<std::string> namesOf(const toml::array& array) {
         std::string name = std::to_string(i + 1);
         if (item != nullptr && item->contains("id")) {
             name = (*item)["id"].value_or(name);
-        } else if (item != nullptr && item->contains("meter") && item->contains("amount") && !item->contains("action")) {
+        } else if (item != nullptr && item->contains("meter") && item->contains("amount") &&
+                   !item->contains("action")) {
             const std::string meter = (*item)["meter"].value_or(name);
             if (std::ranges::find(names, meter) == names.end()) name = meter;
         }
@@ -77,8 +80,10 @@ void apply(toml::table& root, const Override& change, std::vector<Diagnostic>& d
         }
         if (next == nullptr) {
             const std::optional<std::string> nearest = nearestWord(parts[i], known);
-            diagnostics.push_back({Severity::Error, place, fmt::format("the scenario has no \"{}\" here", parts[i]),
-                                   nearest ? fmt::format("did you mean \"{}\"?", *nearest) : fmt::format("there is: {}", fmt::join(known, ", "))});
+            diagnostics.push_back({Severity::Error, place,
+                                   fmt::format("the scenario has no \"{}\" here", parts[i]),
+                                   nearest ? fmt::format("did you mean \"{}\"?", *nearest)
+                                           : fmt::format("there is: {}", fmt::join(known, ", "))});
             return;
         }
         node = next;
@@ -93,7 +98,8 @@ void apply(toml::table& root, const Override& change, std::vector<Diagnostic>& d
         std::size_t number = 0;
         const std::string& text = parts.back();
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= array->size() && !array->get(number - 1)->is_table()) {
+        if (error == std::errc() && end == text.data() + text.size() && number >= 1 &&
+            number <= array->size() && !array->get(number - 1)->is_table()) {
             array->replace(array->cbegin() + static_cast<std::ptrdiff_t>(number - 1), std::move(value));
             return;
         }
@@ -104,7 +110,8 @@ void apply(toml::table& root, const Override& change, std::vector<Diagnostic>& d
 
 }  // namespace
 
-void applyOverrides(toml::table& root, const std::vector<Override>& overrides, std::vector<Diagnostic>& diagnostics) {
+void applyOverrides(toml::table& root, const std::vector<Override>& overrides,
+                    std::vector<Diagnostic>& diagnostics) {
     for (const Override& change : overrides) apply(root, change, diagnostics);
 }
 

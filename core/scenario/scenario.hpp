@@ -60,11 +60,11 @@ struct Scenario {
     std::vector<NamedBelief> beliefs;  ///< in the order of the file
     std::vector<SourceNote> sources;
 
-    std::string file;                  ///< where it was read from, for messages
-    std::string text;                  ///< as read, before overrides
-    std::vector<Override> overrides;   ///< applied to it, in order
+    std::string file;                 ///< where it was read from, for messages
+    std::string text;                 ///< as read, before overrides
+    std::vector<Override> overrides;  ///< applied to it, in order
     std::vector<InputFile> inputs;
-    std::string hash;                  ///< SHA-256 of the resolved scenario without [run], and of its inputs
+    std::string hash;  ///< SHA-256 of the resolved scenario without [run], and of its inputs
 };
 
 }  // namespace breakeven::core

@@ -36,22 +36,28 @@ std::string fileBytes(const std::string& path, std::uintmax_t most) {
     if (!fs::exists(status)) throw unreadable(path, "there is no such file", "check the name and the folder");
     if (fs::is_directory(status)) throw unreadable(path, "this is a folder", "name a file");
     if (fs::is_regular_file(status) && fs::file_size(path, code) > most) {
-        throw unreadable(path, fmt::format("the file is larger than {} MiB", most >> 20), "is it the right file?");
+        throw unreadable(path, fmt::format("the file is larger than {} MiB", most >> 20),
+                         "is it the right file?");
     }
     std::ifstream stream(path, std::ios::binary);
-    if (!stream) throw unreadable(path, fmt::format("can't be opened: {}", std::strerror(errno)), "check its permissions");
+    if (!stream)
+        throw unreadable(path, fmt::format("can't be opened: {}", std::strerror(errno)),
+                         "check its permissions");
     std::string bytes;
     if (const std::uintmax_t size = fs::file_size(path, code); !code && size <= most) bytes.reserve(size);
     std::string buffer(1U << 16, '\0');
     while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || stream.gcount() > 0) {
         bytes.append(buffer, 0, static_cast<std::size_t>(stream.gcount()));
-        if (bytes.size() > most) throw unreadable(path, fmt::format("the file is larger than {} MiB", most >> 20), "is it the right file?");
+        if (bytes.size() > most)
+            throw unreadable(path, fmt::format("the file is larger than {} MiB", most >> 20),
+                             "is it the right file?");
     }
     return bytes;
 }
 
-/// Where a dotted key has too many parts: each is a table inside the one before, and toml++ walks them recursively, so a
-/// key of 100,000 parts would end the program. Null offset when there is none. Strings and comments are stepped over.
+/// Where a dotted key has too many parts: each is a table inside the one before, and toml++ walks them
+/// recursively, so a key of 100,000 parts would end the program. Null offset when there is none. Strings and
+/// comments are stepped over.
 std::optional<std::size_t> endlessKey(std::string_view text) {
     std::size_t parts = 1;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -61,7 +67,8 @@ std::optional<std::size_t> endlessKey(std::string_view text) {
             parts = 1;
         } else if (c == '"' || c == '\'') {
             const std::string triple(3, c);
-            const std::string_view end = text.substr(i).starts_with(triple) ? std::string_view(triple) : text.substr(i, 1);
+            const std::string_view end =
+                text.substr(i).starts_with(triple) ? std::string_view(triple) : text.substr(i, 1);
             for (i += end.size(); i < text.size() && !text.substr(i).starts_with(end); ++i) {
                 if (c == '"' && text[i] == '\\') ++i;
             }
@@ -77,12 +84,19 @@ std::optional<std::size_t> endlessKey(std::string_view text) {
 
 /// Bytes of the UTF-8 character at the beginning of a text; 0 when there is none (Unicode 15, table 3-7).
 std::size_t characterLength(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
     const unsigned first = byte(0);
     if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xC2 && first <= 0xDF ? 2 : (first & 0xF0U) == 0xE0 ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
-    const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;    // no longer than need be
-    const unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;   // no surrogates, nothing beyond U+10FFFF
+    const std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
+                               : (first & 0xF0U) == 0xE0        ? 3
+                               : first >= 0xF0 && first <= 0xF4 ? 4
+                                                                : 0;
+    const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;  // no longer than need be
+    const unsigned high = first == 0xED   ? 0x9F
+                          : first == 0xF4 ? 0x8F
+                                          : 0xBF;  // no surrogates, nothing beyond U+10FFFF
     if (length > 0 && (byte(1) < low || byte(1) > high)) return 0;
     for (std::size_t i = 2; i < length; ++i) {
         if ((byte(i) & 0xC0U) != 0x80) return 0;
@@ -105,21 +119,28 @@ std::pair<int, int> lineAndColumn(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, offset);
     const std::string_view line = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0
     const auto isCharacter = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
-    return {static_cast<int>(std::ranges::count(before, '\n')) + 1, static_cast<int>(std::ranges::count_if(line, isCharacter)) + 1};
+    return {static_cast<int>(std::ranges::count(before, '\n')) + 1,
+            static_cast<int>(std::ranges::count_if(line, isCharacter)) + 1};
 }
 
 /// Puts a parsed tree into a Scenario.
 class ScenarioBuilder {
   public:
-    ScenarioBuilder(const std::string& file, const FileOpener& open) : reader_(file), open_(open), file_(file) {}
+    ScenarioBuilder(const std::string& file, const FileOpener& open)
+        : reader_(file), open_(open), file_(file) {}
 
     void build(const toml::table& root, Scenario& scenario) {
-        reader_.onlyKeys(root, "the scenario", {"format", "name", "question", "currency", "run", "population", "meter", "segment", "cost", "plan"}, {"behaviour"});
+        reader_.onlyKeys(root, "the scenario",
+                         {"format", "name", "question", "currency", "run", "population", "meter", "segment",
+                          "cost", "plan"},
+                         {"behaviour"});
         readHead(root, scenario);
         readRun(root, scenario.run);
         if (const toml::table* population = reader_.table(root, "population")) {
             reader_.onlyKeys(*population, "population", {"subscribers"});
-            scenario.subscribers = reader_.number(*population, "subscribers", "population.subscribers", {1.0, std::numeric_limits<double>::infinity(), false}, 10'000.0);
+            scenario.subscribers =
+                reader_.number(*population, "subscribers", "population.subscribers",
+                               {1.0, std::numeric_limits<double>::infinity(), false}, 10'000.0);
         }
         reader_.tables(root, "meter", [&](const toml::table& table) {
             reader_.onlyKeys(table, "meter", {"id", "unit"});
@@ -129,7 +150,9 @@ class ScenarioBuilder {
             refuseTwin(table, meter.id, scenario.meters, "meters");
             scenario.meters.push_back(std::move(meter));
         });
-        const auto sample = [&](const toml::table& at, const std::string& name, const std::string& column) { return readSample(at, name, column, scenario); };
+        const auto sample = [&](const toml::table& at, const std::string& name, const std::string& column) {
+            return readSample(at, name, column, scenario);
+        };
         reader_.tables(root, "segment", [&](const toml::table& table) {
             Segment segment = reading::readSegment(reader_, table, scenario.meters, sample);
             refuseTwin(table, segment.id, scenario.segments, "segments");
@@ -137,7 +160,8 @@ class ScenarioBuilder {
         });
         const auto hasWeight = [](const Segment& segment) { return segment.weight.base > 0.0; };
         if (!scenario.segments.empty() && std::ranges::none_of(scenario.segments, hasWeight)) {
-            reader_.error(*root.get("segment"), "all segments have weight 0", "give at least one a weight above 0");
+            reader_.error(*root.get("segment"), "all segments have weight 0",
+                          "give at least one a weight above 0");
         }
         scenario.cost = reading::readCost(reader_, root, scenario.meters);
         reader_.tables(root, "plan", [&](const toml::table& table) {
@@ -159,13 +183,16 @@ class ScenarioBuilder {
     void demand(const toml::table& root, const char* key, const char* remedy) {
         const toml::node* node = root.get(key);
         const bool isEmpty = node == nullptr || (node->is_array() && node->as_array()->empty());
-        if (isEmpty) reader_.error(node == nullptr ? root : *node, fmt::format("there is no [[{}]]", key), remedy);
+        if (isEmpty)
+            reader_.error(node == nullptr ? root : *node, fmt::format("there is no [[{}]]", key), remedy);
     }
 
     template <typename Item>
-    void refuseTwin(const toml::table& table, const std::string& id, const std::vector<Item>& items, std::string_view what) {
+    void refuseTwin(const toml::table& table, const std::string& id, const std::vector<Item>& items,
+                    std::string_view what) {
         if (!id.empty() && std::ranges::find(items, id, &Item::id) != items.end()) {
-            reader_.error(*table.get("id"), fmt::format("two {} have the id \"{}\"", what, id), "give each its own id");
+            reader_.error(*table.get("id"), fmt::format("two {} have the id \"{}\"", what, id),
+                          "give each its own id");
         }
     }
 
@@ -174,18 +201,25 @@ class ScenarioBuilder {
         if (format == nullptr) {
             reader_.error(root, "\"format\" is missing", "begin the file with format = 1");
         } else if (format->value_exact<std::int64_t>() != 1) {
-            reader_.error(*format, "this version reads format 1", "write format = 1, or use a newer Breakeven");
+            reader_.error(*format, "this version reads format 1",
+                          "write format = 1, or use a newer Breakeven");
         }
         scenario.name = reader_.word(root, "name");
-        const auto isAllowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-        if (root["name"].is_string() && (scenario.name.empty() || !std::ranges::all_of(scenario.name, isAllowed))) {
-            reader_.error(*root.get("name"), fmt::format("the name is \"{}\"", scenario.name), "use small letters, digits and - only");
+        const auto isAllowed = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+        };
+        if (root["name"].is_string() &&
+            (scenario.name.empty() || !std::ranges::all_of(scenario.name, isAllowed))) {
+            reader_.error(*root.get("name"), fmt::format("the name is \"{}\"", scenario.name),
+                          "use small letters, digits and - only");
         }
         scenario.question = reader_.word(root, "question", "");
         scenario.currency = reader_.word(root, "currency");
         const auto isCapital = [](char c) { return c >= 'A' && c <= 'Z'; };
-        if (root["currency"].is_string() && (scenario.currency.size() != 3 || !std::ranges::all_of(scenario.currency, isCapital))) {
-            reader_.error(*root.get("currency"), fmt::format("the currency is \"{}\"", scenario.currency), "write its ISO 4217 code, such as \"USD\"");
+        if (root["currency"].is_string() &&
+            (scenario.currency.size() != 3 || !std::ranges::all_of(scenario.currency, isCapital))) {
+            reader_.error(*root.get("currency"), fmt::format("the currency is \"{}\"", scenario.currency),
+                          "write its ISO 4217 code, such as \"USD\"");
         }
     }
 
@@ -200,10 +234,14 @@ class ScenarioBuilder {
         if (const toml::node* start = table->get("start"); start != nullptr && !start->is_date()) {
             reader_.error(*start, "run.start must be a date", "write start = 2026-01-01");
         }
-        run.sampling = reader_.choice(*table, "sampling", {"random", "stratified"}, "stratified", {"latin_hypercube", "sobol", "antithetic", "importance"}) == 0 ? Sampling::Random : Sampling::Stratified;
+        run.sampling = reader_.choice(*table, "sampling", {"random", "stratified"}, "stratified",
+                                      {"latin_hypercube", "sobol", "antithetic", "importance"}) == 0
+                           ? Sampling::Random
+                           : Sampling::Stratified;
     }
 
-    std::shared_ptr<const std::vector<double>> readSample(const toml::table& at, const std::string& name, const std::string& column, Scenario& scenario) {
+    std::shared_ptr<const std::vector<double>> readSample(const toml::table& at, const std::string& name,
+                                                          const std::string& column, Scenario& scenario) {
         auto none = std::make_shared<const std::vector<double>>(1, 0.0);
         if (name.empty() || column.empty()) return none;
         auto input = std::ranges::find(scenario.inputs, name, &InputFile::name);
@@ -216,13 +254,15 @@ class ScenarioBuilder {
                 input = scenario.inputs.end() - 1;
             } catch (const Error& error) {
                 unread_.insert(name);
-                reader_.error(*at.get("file"), fmt::format("{}: {}", name, error.diagnostic().problem), error.diagnostic().remedy);
+                reader_.error(*at.get("file"), fmt::format("{}: {}", name, error.diagnostic().problem),
+                              error.diagnostic().remedy);
                 return none;
             }
         }
         if (!tables_.contains(name)) {
             CsvReading csv = readCsv(input->content, besideScenario(name));
-            for (Diagnostic& diagnostic : csv.diagnostics) reader_.diagnostics.push_back(std::move(diagnostic));
+            for (Diagnostic& diagnostic : csv.diagnostics)
+                reader_.diagnostics.push_back(std::move(diagnostic));
             tables_.emplace(name, std::move(csv.table));
         }
         const std::optional<CsvTable>& table = tables_.at(name);
@@ -230,24 +270,35 @@ class ScenarioBuilder {
         const auto index = reading::findId(reader_, *at.get("column"), column, "column", table->header);
         if (!index) return none;
         if (std::ranges::count(table->header, column) > 1) {
-            reader_.error(*at.get("column"), fmt::format("{}: several columns are named \"{}\"", name, column), "rename all but one in the file");
+            reader_.error(*at.get("column"),
+                          fmt::format("{}: several columns are named \"{}\"", name, column),
+                          "rename all but one in the file");
             return none;
         }
         NumberColumn numbers = usageColumn(*table, *index, besideScenario(name));
-        for (Diagnostic& diagnostic : numbers.diagnostics) reader_.diagnostics.push_back(std::move(diagnostic));
+        for (Diagnostic& diagnostic : numbers.diagnostics)
+            reader_.diagnostics.push_back(std::move(diagnostic));
         if (numbers.values.empty()) {
-            if (numbers.diagnostics.empty()) reader_.error(*at.get("column"), fmt::format("{}: column \"{}\" holds no number", name, column), "choose another column");
+            if (numbers.diagnostics.empty())
+                reader_.error(*at.get("column"),
+                              fmt::format("{}: column \"{}\" holds no number", name, column),
+                              "choose another column");
             return none;
         }
         if (numbers.missing > 0) {
-            reader_.warning(*at.get("column"), fmt::format("{}: {} cells of \"{}\" are empty and left out", name, numbers.missing, column), "write 0 where there was no use");
+            reader_.warning(
+                *at.get("column"),
+                fmt::format("{}: {} cells of \"{}\" are empty and left out", name, numbers.missing, column),
+                "write 0 where there was no use");
         }
         std::ranges::sort(numbers.values);
         return std::make_shared<const std::vector<double>>(std::move(numbers.values));
     }
 
     /// The path of a file that the scenario names, for messages that can be followed.
-    [[nodiscard]] std::string besideScenario(const std::string& name) const { return (fs::path(file_).parent_path() / name).string(); }
+    [[nodiscard]] std::string besideScenario(const std::string& name) const {
+        return (fs::path(file_).parent_path() / name).string();
+    }
 
     reading::Reader reader_;
     const FileOpener& open_;
@@ -258,31 +309,42 @@ class ScenarioBuilder {
 
 }  // namespace
 
-ScenarioReading readScenarioText(const std::string& text, const std::string& file, const std::vector<Override>& overrides, const FileOpener& open) {
+ScenarioReading readScenarioText(const std::string& text, const std::string& file,
+                                 const std::vector<Override>& overrides, const FileOpener& open) {
     ScenarioReading reading;
     reading.file = file;
     reading.text = text;
     const auto refuse = [&](int line, int column, std::string problem, std::string remedy) {
-        reading.diagnostics.push_back({Severity::Error, {file, line, column}, std::move(problem), std::move(remedy)});
+        reading.diagnostics.push_back(
+            {Severity::Error, {file, line, column}, std::move(problem), std::move(remedy)});
         return reading;
     };
-    if (text.size() > kMostScenarioBytes) return refuse(0, 0, "the file is larger than 16 MiB", "is it a scenario?");
-    if (text.find('\0') != std::string::npos) return refuse(0, 0, "this is a binary file, not a scenario", "name a .toml file");
-    if (text.find_first_not_of(" \t\r\n") == std::string::npos) return refuse(0, 0, "the file is empty", "begin with format = 1 and name = \"…\"");
+    if (text.size() > kMostScenarioBytes)
+        return refuse(0, 0, "the file is larger than 16 MiB", "is it a scenario?");
+    if (text.find('\0') != std::string::npos)
+        return refuse(0, 0, "this is a binary file, not a scenario", "name a .toml file");
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+        return refuse(0, 0, "the file is empty", "begin with format = 1 and name = \"…\"");
     if (const auto offset = notUtf8(text)) {
         const auto [line, column] = lineAndColumn(text, *offset);
-        return refuse(line, column, fmt::format("the byte 0x{:02X} is not UTF-8", static_cast<unsigned char>(text[*offset])), "save the file as UTF-8");
+        return refuse(
+            line, column,
+            fmt::format("the byte 0x{:02X} is not UTF-8", static_cast<unsigned char>(text[*offset])),
+            "save the file as UTF-8");
     }
     if (const auto offset = endlessKey(text)) {
         const auto [line, column] = lineAndColumn(text, *offset);
-        return refuse(line, column, fmt::format("a key has more than {} parts", kMostKeyParts), "name the key as FORMAT.md does");
+        return refuse(line, column, fmt::format("a key has more than {} parts", kMostKeyParts),
+                      "name the key as FORMAT.md does");
     }
     toml::table root;
     try {
         root = toml::parse(std::string_view(text));
     } catch (const toml::parse_error& error) {
         const auto& begin = error.source().begin;
-        return refuse(static_cast<int>(begin.line), static_cast<int>(begin.column), fmt::format("this is not TOML: {}", error.description()), "mend the line; the format is described at toml.io");
+        return refuse(static_cast<int>(begin.line), static_cast<int>(begin.column),
+                      fmt::format("this is not TOML: {}", error.description()),
+                      "mend the line; the format is described at toml.io");
     }
     Scenario scenario;
     scenario.file = file;
@@ -294,19 +356,23 @@ ScenarioReading readScenarioText(const std::string& text, const std::string& fil
     auto& found = builder.diagnostics();
     // Those of the scenario in its order, then those of other files as they came.
     std::ranges::stable_sort(found, {}, [&](const Diagnostic& item) {
-        return item.where.file == file ? std::tuple(0, item.where.line, item.where.column) : std::tuple(1, 0, 0);
+        return item.where.file == file ? std::tuple(0, item.where.line, item.where.column)
+                                       : std::tuple(1, 0, 0);
     });
     reading.diagnostics.insert(reading.diagnostics.end(), found.begin(), found.end());
     if (hasErrors(reading.diagnostics)) {
         if (auto& all = reading.diagnostics; all.size() > kMostDiagnostics) {
             const std::size_t more = all.size() - kMostDiagnostics;
-            all[kMostDiagnostics] = {Severity::Error, all[kMostDiagnostics].where, fmt::format("{} more problems from here on", more), "mend those listed, then check again"};
+            all[kMostDiagnostics] = {Severity::Error, all[kMostDiagnostics].where,
+                                     fmt::format("{} more problems from here on", more),
+                                     "mend those listed, then check again"};
             all.resize(kMostDiagnostics + 1);
         }
         return reading;
     }
     std::string canonical = reading::canonicalText(root);
-    for (const InputFile& input : scenario.inputs) canonical += fmt::format("\n{} {}", input.name, input.sha256);
+    for (const InputFile& input : scenario.inputs)
+        canonical += fmt::format("\n{} {}", input.name, input.sha256);
     scenario.hash = sha256Hex(canonical);
     reading.scenario = std::move(scenario);
     return reading;
@@ -316,7 +382,9 @@ ScenarioReading readScenarioFile(const std::string& path, const std::vector<Over
     try {
         const std::string text = fileBytes(path, kMostScenarioBytes);
         const fs::path folder = fs::path(path).parent_path();
-        return readScenarioText(text, path, overrides, [&](const std::string& name) { return fileBytes((folder / name).string(), kMostInputBytes); });
+        return readScenarioText(text, path, overrides, [&](const std::string& name) {
+            return fileBytes((folder / name).string(), kMostInputBytes);
+        });
     } catch (const Error& error) {
         ScenarioReading reading;
         reading.file = path;

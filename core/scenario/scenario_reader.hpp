@@ -12,10 +12,11 @@ namespace breakeven::core {
 
 /// What reading gave: a scenario when there is no error, and everything worth telling.
 struct ScenarioReading {
-    std::optional<Scenario> scenario;      ///< none when any diagnostic is an error
-    std::vector<Diagnostic> diagnostics;   ///< errors and warnings, in the order of the file; the first 200, then a count
-    std::string file;                      ///< the scenario's name in the diagnostics; others speak of files it names
-    std::string text;                      ///< the scenario's text, for carets
+    std::optional<Scenario> scenario;  ///< none when any diagnostic is an error
+    std::vector<Diagnostic>
+        diagnostics;   ///< errors and warnings, in the order of the file; the first 200, then a count
+    std::string file;  ///< the scenario's name in the diagnostics; others speak of files it names
+    std::string text;  ///< the scenario's text, for carets
 };
 
 /// Opens a file the scenario names (a usage CSV). @return its bytes; throws Error when it can't be read
@@ -24,10 +25,12 @@ using FileOpener = std::function<std::string(const std::string& name)>;
 /// Reads a scenario file and the files it names (relative to its folder), applies the overrides and checks
 /// everything. All problems are reported at once.
 /// Throws nothing for bad input: an unreadable file is a diagnostic too.
-[[nodiscard]] ScenarioReading readScenarioFile(const std::string& path, const std::vector<Override>& overrides = {});
+[[nodiscard]] ScenarioReading readScenarioFile(const std::string& path,
+                                               const std::vector<Override>& overrides = {});
 
 /// The same from text at hand; `file` is only for messages, `open` reads the files that it names.
 [[nodiscard]] ScenarioReading readScenarioText(const std::string& text, const std::string& file,
-                                               const std::vector<Override>& overrides, const FileOpener& open);
+                                               const std::vector<Override>& overrides,
+                                               const FileOpener& open);
 
 }  // namespace breakeven::core

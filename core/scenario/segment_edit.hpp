@@ -13,10 +13,10 @@ struct ColumnUse {
 
 /// An empirical segment to be written into a scenario.
 struct EmpiricalSegment {
-    std::string id;                 ///< [a-z0-9-]+
+    std::string id;  ///< [a-z0-9-]+
     double weight = 1.0;
-    std::string file;               ///< the usage CSV as the scenario will name it
-    std::vector<ColumnUse> columns; ///< at least one
+    std::string file;                ///< the usage CSV as the scenario will name it
+    std::vector<ColumnUse> columns;  ///< at least one
 };
 
 enum class SegmentEdit {
@@ -24,9 +24,9 @@ enum class SegmentEdit {
     Replace,  ///< in place of all of them
 };
 
-/// The scenario text with an empirical segment added; comments and everything else stay as they are. The result is
-/// to be read again: it is not checked here.
-[[nodiscard]] std::string withEmpiricalSegment(const std::string& scenarioText, const EmpiricalSegment& segment,
-                                               SegmentEdit edit);
+/// The scenario text with an empirical segment added; comments and everything else stay as they are. The
+/// result is to be read again: it is not checked here.
+[[nodiscard]] std::string withEmpiricalSegment(const std::string& scenarioText,
+                                               const EmpiricalSegment& segment, SegmentEdit edit);
 
 }  // namespace breakeven::core

@@ -48,29 +48,34 @@ void Reader::warning(const toml::node& at, std::string problem, std::string reme
     diagnostics.push_back({Severity::Warning, place(at), std::move(problem), std::move(remedy)});
 }
 
-void Reader::onlyKeys(const toml::table& table, std::string_view where, std::initializer_list<std::string_view> known,
+void Reader::onlyKeys(const toml::table& table, std::string_view where,
+                      std::initializer_list<std::string_view> known,
                       std::initializer_list<std::string_view> later) {
     for (const auto& [key, node] : table) {
         if (contains(known, key.str())) continue;
         if (key.str() == "source") {
-            if (!node.is_string()) error(node, fmt::format("{}: \"source\" must be a text", where), "write it in quotes");
+            if (!node.is_string())
+                error(node, fmt::format("{}: \"source\" must be a text", where), "write it in quotes");
             continue;
         }
         if (contains(later, key.str())) {
-            error(node, fmt::format("{}: \"{}\" is not offered by this version", where, key.str()), "remove the key");
+            error(node, fmt::format("{}: \"{}\" is not offered by this version", where, key.str()),
+                  "remove the key");
             continue;
         }
         const std::vector<std::string> words = asStrings(known);
         const std::optional<std::string> nearest = nearestWord(key.str(), words);
         error(node, fmt::format("{}: unknown key \"{}\"", where, key.str()),
-              nearest ? fmt::format("did you mean \"{}\"?", *nearest) : fmt::format("known keys: {}", fmt::join(words, ", ")));
+              nearest ? fmt::format("did you mean \"{}\"?", *nearest)
+                      : fmt::format("known keys: {}", fmt::join(words, ", ")));
     }
 }
 
 double Reader::plain(const toml::node& node, const std::string& path, Range range) {
     const std::optional<double> value = node.value<double>();
     if (!value || node.is_boolean()) {
-        error(node, fmt::format("{} must be a number", path), "write a number such as 200 or 0.35, without quotes");
+        error(node, fmt::format("{} must be a number", path),
+              "write a number such as 200 or 0.35, without quotes");
         return standIn(range);
     }
     const bool isInside = std::isfinite(*value) && *value >= range.low && *value <= range.high &&
@@ -90,7 +95,8 @@ Parameter Reader::belief(const toml::table& table, const std::string& path, Rang
     for (int i = 0; i < 3; ++i) {
         const toml::node* node = table.get(names[i]);
         if (node == nullptr) {
-            error(table, fmt::format("{}: the belief has no \"{}\"", path, names[i]), "give low, base and high");
+            error(table, fmt::format("{}: the belief has no \"{}\"", path, names[i]),
+                  "give low, base and high");
             continue;
         }
         *parts[i] = plain(*node, path + "." + names[i], range);
@@ -105,12 +111,15 @@ Parameter Reader::belief(const toml::table& table, const std::string& path, Rang
         belief.shape = static_cast<BeliefShape>(found - shapes.begin());
     }
     if (diagnostics.size() == before && !(belief.low <= belief.base && belief.base <= belief.high)) {
-        error(table, fmt::format("{}: low {}, base {}, high {} are not in ascending order", path, belief.low, belief.base, belief.high),
+        error(table,
+              fmt::format("{}: low {}, base {}, high {} are not in ascending order", path, belief.low,
+                          belief.base, belief.high),
               "order them so that low <= base <= high");
     }
     const bool isLog = shape.starts_with("log");
     if (diagnostics.size() == before && isLog && !(belief.low > 0.0)) {
-        error(table, fmt::format("{}: low is {}, but shape \"{}\" works on logarithms", path, belief.low, shape),
+        error(table,
+              fmt::format("{}: low is {}, but shape \"{}\" works on logarithms", path, belief.low, shape),
               "give a low above 0, or another shape");
     }
     if (diagnostics.size() == before && belief.shape == BeliefShape::Normal) {
@@ -121,8 +130,10 @@ Parameter Reader::belief(const toml::table& table, const std::string& path, Rang
                   fmt::format("the value {}; use shape \"pert\" or \"lognormal\"", describe(range)));
         }
     }
-    if (diagnostics.size() == before && belief.shape == BeliefShape::Lognormal && std::isfinite(range.high) && belief.high > belief.low) {
-        error(table, fmt::format("{}: a lognormal belief can exceed {}", path, range.high), "use shape \"pert\"");
+    if (diagnostics.size() == before && belief.shape == BeliefShape::Lognormal && std::isfinite(range.high) &&
+        belief.high > belief.low) {
+        error(table, fmt::format("{}: a lognormal belief can exceed {}", path, range.high),
+              "use shape \"pert\"");
     }
     beliefs.push_back({path, belief});
     return {belief.base, beliefs.size() - 1};
@@ -148,8 +159,8 @@ Parameter Reader::number(const toml::table& table, std::string_view key, const s
     return {1.0, {}};
 }
 
-std::uint64_t Reader::whole(const toml::table& table, std::string_view key, std::uint64_t low, std::uint64_t high,
-                            std::uint64_t fallback) {
+std::uint64_t Reader::whole(const toml::table& table, std::string_view key, std::uint64_t low,
+                            std::uint64_t high, std::uint64_t fallback) {
     const toml::node* node = table.get(key);
     if (node == nullptr) return fallback;
     const auto value = node->as_integer();
@@ -157,14 +168,16 @@ std::uint64_t Reader::whole(const toml::table& table, std::string_view key, std:
         static_cast<std::uint64_t>(value->get()) <= high) {
         return static_cast<std::uint64_t>(value->get());
     }
-    error(*node, fmt::format("run.{} must be a whole number from {} to {}", key, low, high), "write digits only, such as 10_000");
+    error(*node, fmt::format("run.{} must be a whole number from {} to {}", key, low, high),
+          "write digits only, such as 10_000");
     return fallback;
 }
 
 std::string Reader::word(const toml::table& table, std::string_view key, const char* fallback) {
     const toml::node* node = table.get(key);
     if (node == nullptr) {
-        if (fallback == nullptr) error(table, fmt::format("\"{}\" is missing", key), fmt::format("add `{} = \"…\"`", key));
+        if (fallback == nullptr)
+            error(table, fmt::format("\"{}\" is missing", key), fmt::format("add `{} = \"…\"`", key));
         return fallback == nullptr ? "" : fallback;
     }
     if (const auto text = node->value_exact<std::string>()) return *text;
@@ -172,8 +185,9 @@ std::string Reader::word(const toml::table& table, std::string_view key, const c
     return fallback == nullptr ? "" : fallback;
 }
 
-std::size_t Reader::choice(const toml::table& table, std::string_view key, std::initializer_list<std::string_view> choices,
-                           const char* fallback, std::initializer_list<std::string_view> later) {
+std::size_t Reader::choice(const toml::table& table, std::string_view key,
+                           std::initializer_list<std::string_view> choices, const char* fallback,
+                           std::initializer_list<std::string_view> later) {
     const std::size_t before = diagnostics.size();
     const std::string text = word(table, key, fallback);
     if (diagnostics.size() > before) return 0;
@@ -182,34 +196,43 @@ std::size_t Reader::choice(const toml::table& table, std::string_view key, std::
     const toml::node* node = table.get(key);
     const std::vector<std::string> words = asStrings(choices);
     if (contains(later, text)) {
-        error(*node, fmt::format("{} \"{}\" is not offered by this version", key, text), fmt::format("use one of {}", fmt::join(words, ", ")));
+        error(*node, fmt::format("{} \"{}\" is not offered by this version", key, text),
+              fmt::format("use one of {}", fmt::join(words, ", ")));
         return 0;
     }
     const std::optional<std::string> nearest = nearestWord(text, words);
     error(*node, fmt::format("unknown {} \"{}\"", key, text),
-          nearest ? fmt::format("did you mean \"{}\"?", *nearest) : fmt::format("use one of {}", fmt::join(words, ", ")));
+          nearest ? fmt::format("did you mean \"{}\"?", *nearest)
+                  : fmt::format("use one of {}", fmt::join(words, ", ")));
     return 0;
 }
 
 std::string Reader::id(const toml::table& table, std::string_view where) {
     const std::string text = word(table, "id");
     if (text.empty()) return text;
-    const auto isAllowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+    const auto isAllowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
     if (text == "all") {
-        error(*table.get("id"), fmt::format("{} has the id \"all\", which names the total in results", where), "choose another id");
+        error(*table.get("id"), fmt::format("{} has the id \"all\", which names the total in results", where),
+              "choose another id");
     } else if (!std::ranges::all_of(text, isAllowed)) {
-        error(*table.get("id"), fmt::format("{} has the id \"{}\"", where, text), "use small letters, digits, - and _ only");
+        error(*table.get("id"), fmt::format("{} has the id \"{}\"", where, text),
+              "use small letters, digits, - and _ only");
     }
     return text;
 }
 
-void Reader::tables(const toml::table& parent, std::string_view key, const std::function<void(const toml::table&)>& each) {
+void Reader::tables(const toml::table& parent, std::string_view key,
+                    const std::function<void(const toml::table&)>& each) {
     const toml::node* node = parent.get(key);
     if (node == nullptr) return;
     const toml::array* array = node->as_array();
-    const bool isTables = array != nullptr && std::ranges::all_of(*array, [](const toml::node& item) { return item.is_table(); });
+    const bool isTables = array != nullptr &&
+                          std::ranges::all_of(*array, [](const toml::node& item) { return item.is_table(); });
     if (!isTables) {
-        error(*node, fmt::format("\"{}\" must be a list of tables", key), fmt::format("begin each with [[{}]]", key));
+        error(*node, fmt::format("\"{}\" must be a list of tables", key),
+              fmt::format("begin each with [[{}]]", key));
         return;
     }
     for (const toml::node& item : *array) each(*item.as_table());
@@ -222,15 +245,16 @@ const toml::table* Reader::table(const toml::table& parent, std::string_view key
     return nullptr;
 }
 
-std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const std::string& id, std::string_view what,
-                                  const std::vector<std::string>& ids) {
+std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const std::string& id,
+                                  std::string_view what, const std::vector<std::string>& ids) {
     if (!at.is_string() && !at.is_table()) return std::nullopt;  // reported where it was read
     const auto found = std::ranges::find(ids, id);
     if (found != ids.end()) return static_cast<std::size_t>(found - ids.begin());
     const std::optional<std::string> nearest = nearestWord(id, ids);
     reader.error(at, fmt::format("there is no {} \"{}\"", what, id),
                  nearest ? fmt::format("did you mean \"{}\"?", *nearest)
-                         : fmt::format("declared: {}", ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
+                         : fmt::format("declared: {}",
+                                       ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
     return std::nullopt;
 }
 

@@ -37,8 +37,10 @@ class Reader {
     void error(const toml::node& at, std::string problem, std::string remedy);
     void warning(const toml::node& at, std::string problem, std::string remedy);
 
-    /// Reports keys of `table` that are not among `known`, with the nearest one; keys among `later` as not offered yet.
-    void onlyKeys(const toml::table& table, std::string_view where, std::initializer_list<std::string_view> known,
+    /// Reports keys of `table` that are not among `known`, with the nearest one; keys among `later` as not
+    /// offered yet.
+    void onlyKeys(const toml::table& table, std::string_view where,
+                  std::initializer_list<std::string_view> known,
                   std::initializer_list<std::string_view> later = {});
 
     /// A number or belief under `key`; the default when absent. Absent without default: an error.
@@ -58,14 +60,16 @@ class Reader {
     std::string word(const toml::table& table, std::string_view key, const char* fallback = nullptr);
 
     /// A text out of `choices`; an error with the nearest one otherwise. @return its index
-    std::size_t choice(const toml::table& table, std::string_view key, std::initializer_list<std::string_view> choices,
-                       const char* fallback, std::initializer_list<std::string_view> later = {});
+    std::size_t choice(const toml::table& table, std::string_view key,
+                       std::initializer_list<std::string_view> choices, const char* fallback,
+                       std::initializer_list<std::string_view> later = {});
 
     /// An id: [a-z0-9_-]+, not `all`.
     std::string id(const toml::table& table, std::string_view where);
 
     /// Calls `each` for the tables of an array; anything else there is an error.
-    void tables(const toml::table& parent, std::string_view key, const std::function<void(const toml::table&)>& each);
+    void tables(const toml::table& parent, std::string_view key,
+                const std::function<void(const toml::table&)>& each);
     const toml::table* table(const toml::table& parent, std::string_view key);
 
     std::vector<Diagnostic> diagnostics;
@@ -81,23 +85,24 @@ class Reader {
 };
 
 /// Applies `--set` to the tree. Problems are reported through the reader.
-void applyOverrides(toml::table& root, const std::vector<Override>& overrides, std::vector<Diagnostic>& diagnostics);
+void applyOverrides(toml::table& root, const std::vector<Override>& overrides,
+                    std::vector<Diagnostic>& diagnostics);
 
-/// A text that is equal for scenarios that give equal numbers: keys sorted, numbers in shortest form, without [run],
-/// `question` and `source`.
+/// A text that is equal for scenarios that give equal numbers: keys sorted, numbers in shortest form, without
+/// [run], `question` and `source`.
 std::string canonicalText(const toml::table& root);
 
 Segment readSegment(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,
-                    const std::function<std::shared_ptr<const std::vector<double>>(const toml::table&, const std::string&,
-                                                                                   const std::string&)>& sample);
+                    const std::function<std::shared_ptr<const std::vector<double>>(
+                        const toml::table&, const std::string&, const std::string&)>& sample);
 Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,
               const std::vector<Segment>& segments);
 Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>& meters);
 
-/// Index of an id among those declared; an error with the nearest id when there is none. Says nothing where `at`
-/// holds no text at all.
-std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const std::string& id, std::string_view what,
-                                  const std::vector<std::string>& ids);
+/// Index of an id among those declared; an error with the nearest id when there is none. Says nothing where
+/// `at` holds no text at all.
+std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const std::string& id,
+                                  std::string_view what, const std::vector<std::string>& ids);
 
 template <typename Item>
 std::vector<std::string> idsOf(const std::vector<Item>& items) {

@@ -22,7 +22,8 @@ class Listing {
         ++count_;
         if (count_ == kMostListed + 1) firstUnlisted_ = place;
         if (count_ > kMostListed) return;
-        out_.push_back({Severity::Error, {file_, place.line, place.column}, std::move(problem), std::move(remedy)});
+        out_.push_back(
+            {Severity::Error, {file_, place.line, place.column}, std::move(problem), std::move(remedy)});
     }
     void close(const char* what) {
         if (count_ <= kMostListed) return;
@@ -57,9 +58,9 @@ char delimiterOf(std::string_view text) {
 struct Record {
     std::vector<std::string> cells;  ///< those that there is room for
     std::vector<CellPlace> places;
-    std::size_t count = 0;           ///< of all cells
-    CellPlace end;                   ///< of the first cell beyond the room, else of the line's end
-    bool isBlank = false;            ///< an empty line
+    std::size_t count = 0;  ///< of all cells
+    CellPlace end;          ///< of the first cell beyond the room, else of the line's end
+    bool isBlank = false;   ///< an empty line
     struct Trouble {
         CellPlace place;
         std::string problem;
@@ -101,8 +102,10 @@ class Scanner {
     /// Over one byte. Bytes that go on with a UTF-8 character are no column.
     void step() {
         const auto byte = static_cast<unsigned char>(text_[at_++]);
-        if (byte == '\n') place_ = {place_.line + 1, 1};
-        else if ((byte & 0xC0U) != 0x80U) ++place_.column;
+        if (byte == '\n')
+            place_ = {place_.line + 1, 1};
+        else if ((byte & 0xC0U) != 0x80U)
+            ++place_.column;
     }
 
     void endLine() {
@@ -122,8 +125,10 @@ class Scanner {
         };
         std::string value;
         const auto keep = [&] {
-            if (value.size() < kMostCellBytes) value += text_[at_];
-            else report(begin, "a cell is longer than 1 MiB", "shorten it; is this the right file?");
+            if (value.size() < kMostCellBytes)
+                value += text_[at_];
+            else
+                report(begin, "a cell is longer than 1 MiB", "shorten it; is this the right file?");
             step();
         };
         if (atEnd() || text_[at_] != '"') {
@@ -141,8 +146,12 @@ class Scanner {
             isClosed = atEnd() || text_[at_] != '"';
             if (!isClosed) keep();  // two quotes stand for one
         }
-        if (!isClosed) report(begin, "the quote that opens here is never closed", "close it; a quote inside a cell is written twice");
-        if (!isCellEnd()) report(place_, "there is text after the closing quote", "put all of the cell in quotes; a quote inside it is written twice");
+        if (!isClosed)
+            report(begin, "the quote that opens here is never closed",
+                   "close it; a quote inside a cell is written twice");
+        if (!isCellEnd())
+            report(place_, "there is text after the closing quote",
+                   "put all of the cell in quotes; a quote inside it is written twice");
         while (!isCellEnd()) step();
         return value;
     }
@@ -172,8 +181,10 @@ std::string shown(std::string_view text) {
 CellPlace placeOf(std::string_view text, std::size_t offset) {
     CellPlace place;
     for (const char c : text.substr(0, offset)) {
-        if (c == '\n') place = {place.line + 1, 1};
-        else if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) ++place.column;
+        if (c == '\n')
+            place = {place.line + 1, 1};
+        else if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U)
+            ++place.column;
     }
     return place;
 }
@@ -183,22 +194,27 @@ CellPlace placeOf(std::string_view text, std::size_t offset) {
 CsvReading readCsv(std::string_view bytes, const std::string& file, std::size_t most) {
     CsvReading reading;
     const auto refuse = [&](CellPlace place, std::string problem, std::string remedy) {
-        reading.diagnostics.push_back({Severity::Error, {file, place.line, place.column}, std::move(problem), std::move(remedy)});
+        reading.diagnostics.push_back(
+            {Severity::Error, {file, place.line, place.column}, std::move(problem), std::move(remedy)});
         return reading;
     };
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
     if (bytes.empty()) return refuse({0, 0}, "the file is empty", "give a CSV file with a header line");
     if (const std::size_t nul = bytes.find('\0'); nul != std::string_view::npos) {
-        return refuse(placeOf(bytes, nul), "this is a binary file, not CSV text", "export the data as UTF-8 CSV");
+        return refuse(placeOf(bytes, nul), "this is a binary file, not CSV text",
+                      "export the data as UTF-8 CSV");
     }
     CsvTable table;
     table.delimiter = delimiterOf(bytes);
     Scanner scanner(bytes, table.delimiter);
     Record header = scanner.next(kMostColumns);
     if (header.trouble) return refuse(header.trouble->place, header.trouble->problem, header.trouble->remedy);
-    if (header.isBlank) return refuse({1, 1}, "the header line is empty", "name the columns in the first line");
+    if (header.isBlank)
+        return refuse({1, 1}, "the header line is empty", "name the columns in the first line");
     if (header.count > kMostColumns) {
-        return refuse(header.end, fmt::format("the header has {} cells, more than {}", header.count, kMostColumns), "is this the right file?");
+        return refuse(header.end,
+                      fmt::format("the header has {} cells, more than {}", header.count, kMostColumns),
+                      "is this the right file?");
     }
     table.header = std::move(header.cells);
     Listing listing(reading.diagnostics, file);
@@ -209,9 +225,13 @@ CsvReading readCsv(std::string_view bytes, const std::string& file, std::size_t 
         if (record.trouble) {
             listing.add(record.trouble->place, record.trouble->problem, record.trouble->remedy);
         } else if (record.count != table.header.size()) {
-            listing.add(record.end, fmt::format("the row has {} cell{}, the header {}", record.count, record.count == 1 ? "" : "s", table.header.size()),
-                        record.count > table.header.size() ? "remove the cells from here on, or put a cell that holds the delimiter in quotes"
-                                                           : "add the missing cells, or remove the row");
+            listing.add(
+                record.end,
+                fmt::format("the row has {} cell{}, the header {}", record.count,
+                            record.count == 1 ? "" : "s", table.header.size()),
+                record.count > table.header.size()
+                    ? "remove the cells from here on, or put a cell that holds the delimiter in quotes"
+                    : "add the missing cells, or remove the row");
         } else {
             table.rows.push_back(std::move(record.cells));
             table.places.push_back(std::move(record.places));
@@ -248,7 +268,8 @@ NumberColumn usageColumn(const CsvTable& table, std::size_t column, const std::s
             result.values.push_back(value);
             continue;
         }
-        listing.add(table.places[row][column], fmt::format("column \"{}\": {}", table.header[column], problem),
+        listing.add(table.places[row][column],
+                    fmt::format("column \"{}\": {}", table.header[column], problem),
                     "write a number of at least 0 with a decimal point, or leave the cell empty");
     }
     listing.close("cells with such problems");

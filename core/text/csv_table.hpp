@@ -33,10 +33,11 @@ struct CsvReading {
     std::vector<Diagnostic> diagnostics;
 };
 
-/// Reads RFC 4180 CSV: quotes, CRLF, a BOM, delimiter , ; or tab. Empty lines are skipped. Errors, each with a remedy:
-/// an empty file (the file as a whole); with line and column NUL bytes, an empty header line, a ragged row, an open
-/// quote, text after a closing quote, a cell over 1 MiB, more than 16,384 columns. The first ten bad rows are listed
-/// and the rest counted. Needs memory in proportion to the cells that the header has room for, however long a line is.
+/// Reads RFC 4180 CSV: quotes, CRLF, a BOM, delimiter , ; or tab. Empty lines are skipped. Errors, each with
+/// a remedy: an empty file (the file as a whole); with line and column NUL bytes, an empty header line, a
+/// ragged row, an open quote, text after a closing quote, a cell over 1 MiB, more than 16,384 columns. The
+/// first ten bad rows are listed and the rest counted. Needs memory in proportion to the cells that the
+/// header has room for, however long a line is.
 ///
 /// @param most  stop after this many rows (a preview)
 [[nodiscard]] CsvReading readCsv(std::string_view bytes, const std::string& file,
@@ -44,12 +45,14 @@ struct CsvReading {
 
 /// A column as usage quantities.
 struct NumberColumn {
-    std::vector<double> values;              ///< in row order, without the missing ones
-    std::size_t missing = 0;                 ///< empty cells: missing, not zero
-    std::vector<Diagnostic> diagnostics;     ///< errors: text for a number, NaN, infinite, negative, out of range
+    std::vector<double> values;  ///< in row order, without the missing ones
+    std::size_t missing = 0;     ///< empty cells: missing, not zero
+    std::vector<Diagnostic>
+        diagnostics;  ///< errors: text for a number, NaN, infinite, negative, out of range
 };
 
-/// The finite numbers >= 0 of a column; locale-free. Errors name line and column; the first ten, then a count.
+/// The finite numbers >= 0 of a column; locale-free. Errors name line and column; the first ten, then a
+/// count.
 [[nodiscard]] NumberColumn usageColumn(const CsvTable& table, std::size_t column, const std::string& file);
 
 }  // namespace breakeven::core

@@ -19,13 +19,14 @@ using Operator = Comparison::Operator;
 
 // Longer ones first: "<=" begins with "<".
 constexpr std::array<std::pair<std::string_view, Operator>, 6> kOperators{{{"<=", Operator::LessEqual},
-                                                                          {">=", Operator::GreaterEqual},
-                                                                          {"==", Operator::Equal},
-                                                                          {"!=", Operator::NotEqual},
-                                                                          {"<", Operator::Less},
-                                                                          {">", Operator::Greater}}};
-constexpr const char* kExample = "write PLAN.METRIC > NUMBER or P(METRIC >= NUMBER) >= NUMBER, "
-                                 "for example pro.loss_making_users > 0.3";
+                                                                           {">=", Operator::GreaterEqual},
+                                                                           {"==", Operator::Equal},
+                                                                           {"!=", Operator::NotEqual},
+                                                                           {"<", Operator::Less},
+                                                                           {">", Operator::Greater}}};
+constexpr const char* kExample =
+    "write PLAN.METRIC > NUMBER or P(METRIC >= NUMBER) >= NUMBER, "
+    "for example pro.loss_making_users > 0.3";
 
 struct Problem {
     std::size_t at;
@@ -34,7 +35,8 @@ struct Problem {
 };
 
 bool isNameChar(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '-';
 }
 
 std::vector<std::string> metricNames() {
@@ -44,7 +46,8 @@ std::vector<std::string> metricNames() {
 }
 
 std::string metricRemedy(std::string_view typed) {
-    if (const auto nearest = core::nearestWord(typed, metricNames())) return fmt::format("did you mean {}?", *nearest);
+    if (const auto nearest = core::nearestWord(typed, metricNames()))
+        return fmt::format("did you mean {}?", *nearest);
     return fmt::format("the metrics are {}", fmt::join(metricNames(), ", "));
 }
 
@@ -65,7 +68,8 @@ class Parser {
             checkShare(*condition.worlds);
         }
         skipBlanks();
-        if (at_ < text_.size()) fail(fmt::format("\"{}\" follows after the condition", text_.substr(at_)), kExample);
+        if (at_ < text_.size())
+            fail(fmt::format("\"{}\" follows after the condition", text_.substr(at_)), kExample);
         return condition;
     }
 
@@ -96,7 +100,8 @@ class Parser {
             metric = name.substr(dot + 1);
             at_ += dot + 1;
         }
-        if (findMetricInfo(metric) == nullptr) fail(fmt::format("\"{}\" is no metric", metric), metricRemedy(metric));
+        if (findMetricInfo(metric) == nullptr)
+            fail(fmt::format("\"{}\" is no metric", metric), metricRemedy(metric));
         condition.metric = std::string(metric);
         at_ = end;
     }
@@ -113,7 +118,8 @@ class Parser {
         const char* end = text_.data() + text_.size();
         const auto read = std::from_chars(text_.data() + at_, end, value);
         const auto next = static_cast<std::size_t>(read.ptr - text_.data());
-        if (read.ec != std::errc{} || !std::isfinite(value) || (next < text_.size() && isNameChar(text_[next])))
+        if (read.ec != std::errc{} || !std::isfinite(value) ||
+            (next < text_.size() && isNameChar(text_[next])))
             fail(fmt::format("\"{}\" is no number", text_.substr(at_)), "write it like 0.3, -5 or 1e6");
         at_ = next;
         if (skip("%")) fail("shares are not written in percent", fmt::format("write {}", value / 100.0));
@@ -131,7 +137,8 @@ class Parser {
 };
 
 core::Diagnostic located(const std::string& source, std::size_t at, std::string problem, std::string remedy) {
-    return {core::Severity::Error, {source, 1, static_cast<int>(at) + 1}, std::move(problem), std::move(remedy)};
+    return {
+        core::Severity::Error, {source, 1, static_cast<int>(at) + 1}, std::move(problem), std::move(remedy)};
 }
 
 std::optional<double> valueOf(const Condition& condition, const RunResult& result, const std::string& plan) {
@@ -166,19 +173,26 @@ core::Error noSuchNumber(const Condition& condition, const RunResult& result) {
              {},
              fmt::format("condition \"{}\": run {} has no {} of {}{}", condition.text, result.manifest.run,
                          condition.metric, whose, where),
-             condition.worlds ? "P() works with the metrics of worlds.csv" : "metrics.csv lists the numbers it has"}};
+             condition.worlds ? "P() works with the metrics of worlds.csv"
+                              : "metrics.csv lists the numbers it has"}};
 }
 
 }  // namespace
 
 bool Comparison::holds(double value) const {
     switch (op) {
-        case Operator::Less: return value < number;
-        case Operator::LessEqual: return value <= number;
-        case Operator::Greater: return value > number;
-        case Operator::GreaterEqual: return value >= number;
-        case Operator::Equal: return value == number;
-        case Operator::NotEqual: return value != number;
+        case Operator::Less:
+            return value < number;
+        case Operator::LessEqual:
+            return value <= number;
+        case Operator::Greater:
+            return value > number;
+        case Operator::GreaterEqual:
+            return value >= number;
+        case Operator::Equal:
+            return value == number;
+        case Operator::NotEqual:
+            return value != number;
     }
     return false;
 }
@@ -198,21 +212,24 @@ std::vector<core::Diagnostic> checkCondition(const Condition& condition, const c
     for (const core::Plan& plan : scenario.plans) plans.push_back(plan.id);
     if (condition.plan && std::find(plans.begin(), plans.end(), *condition.plan) == plans.end()) {
         const auto nearest = core::nearestWord(*condition.plan, plans);
-        found.push_back(located(source, condition.text.find(*condition.plan),
-                                fmt::format("scenario \"{}\" has no plan \"{}\"", scenario.name, *condition.plan),
-                                nearest ? fmt::format("did you mean {}?", *nearest)
-                                        : fmt::format("its plans are {}", fmt::join(plans, ", "))));
+        found.push_back(
+            located(source, condition.text.find(*condition.plan),
+                    fmt::format("scenario \"{}\" has no plan \"{}\"", scenario.name, *condition.plan),
+                    nearest ? fmt::format("did you mean {}?", *nearest)
+                            : fmt::format("its plans are {}", fmt::join(plans, ", "))));
     }
     constexpr std::string_view kUsage = "usage_";
     if (condition.metric.rfind(kUsage, 0) != 0) return found;
     std::vector<std::string> usages;
-    for (const core::Meter& meter : scenario.meters) usages.push_back(fmt::format("usage_{}_per_user", meter.id));
+    for (const core::Meter& meter : scenario.meters)
+        usages.push_back(fmt::format("usage_{}_per_user", meter.id));
     if (std::find(usages.begin(), usages.end(), condition.metric) != usages.end()) return found;
     const auto nearest = core::nearestWord(condition.metric, usages);
-    found.push_back(located(source, condition.text.find(condition.metric),
-                            fmt::format("scenario \"{}\" has no meter for {}", scenario.name, condition.metric),
-                            nearest ? fmt::format("did you mean {}?", *nearest)
-                                    : fmt::format("its usage metrics are {}", fmt::join(usages, ", "))));
+    found.push_back(
+        located(source, condition.text.find(condition.metric),
+                fmt::format("scenario \"{}\" has no meter for {}", scenario.name, condition.metric),
+                nearest ? fmt::format("did you mean {}?", *nearest)
+                        : fmt::format("its usage metrics are {}", fmt::join(usages, ", "))));
     return found;
 }
 
@@ -221,8 +238,8 @@ ConditionOutcome evaluate(const Condition& condition, const RunResult& result) {
     for (const std::string& plan : plansAsked(condition, result)) {
         const std::optional<double> value = valueOf(condition, result, plan);
         if (!value) continue;
-        const ConditionOutcome outcome{(condition.worlds ? *condition.worlds : condition.comparison).holds(*value),
-                                       plan, *value};
+        const ConditionOutcome outcome{
+            (condition.worlds ? *condition.worlds : condition.comparison).holds(*value), plan, *value};
         if (outcome.holds) return outcome;
         if (!first) first = outcome;
     }

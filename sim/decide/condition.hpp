@@ -23,11 +23,11 @@ struct Comparison {
 /// `[PLAN.]METRIC OP NUMBER`, or with `worlds` the share of worlds in which that holds: `P(… ) OP NUMBER`.
 /// OP is one of < <= > >= == !=.
 struct Condition {
-    std::string text;                   ///< as typed
-    std::optional<std::string> plan;    ///< none: any plan
+    std::string text;                 ///< as typed
+    std::optional<std::string> plan;  ///< none: any plan
     std::string metric;
     Comparison comparison;
-    std::optional<Comparison> worlds;   ///< of P(…)
+    std::optional<Comparison> worlds;  ///< of P(…)
     bool operator==(const Condition&) const = default;
 };
 
@@ -37,13 +37,15 @@ struct ConditionReading {
     std::vector<core::Diagnostic> diagnostics;
 };
 
-/// Reads a condition; metric names are those of the catalogue. Errors stand at line 1 and their column of `source`.
+/// Reads a condition; metric names are those of the catalogue. Errors stand at line 1 and their column of
+/// `source`.
 ///
 /// @param source  where it was typed, for messages: "--fail-if"
 [[nodiscard]] ConditionReading readCondition(const std::string& text, const std::string& source);
 
 /// Problems of a condition with this scenario: a plan or meter that it has not.
-[[nodiscard]] std::vector<core::Diagnostic> checkCondition(const Condition& condition, const core::Scenario& scenario,
+[[nodiscard]] std::vector<core::Diagnostic> checkCondition(const Condition& condition,
+                                                           const core::Scenario& scenario,
                                                            const std::string& source);
 
 /// Whether a condition holds, and of which plan.

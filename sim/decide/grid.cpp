@@ -69,7 +69,8 @@ std::string decimalText(std::int64_t mantissa, int decimals) {
     return mantissa < 0 ? "-" + digits : digits;
 }
 
-std::vector<std::pair<std::size_t, std::string>> splitAt(std::string_view text, std::size_t offset, char separator) {
+std::vector<std::pair<std::size_t, std::string>> splitAt(std::string_view text, std::size_t offset,
+                                                         char separator) {
     std::vector<std::pair<std::size_t, std::string>> parts;
     for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find(separator, begin), text.size());
@@ -84,26 +85,32 @@ std::vector<std::pair<std::size_t, std::string>> splitAt(std::string_view text, 
 
 std::vector<std::string> rangeValues(const std::vector<std::pair<std::size_t, std::string>>& parts) {
     if (parts.size() != 3)
-        throw Problem{parts.front().first, fmt::format("a range has FROM:TO:STEP, not {} parts", parts.size()), kExample};
+        throw Problem{parts.front().first,
+                      fmt::format("a range has FROM:TO:STEP, not {} parts", parts.size()), kExample};
     std::vector<Decimal> numbers;
     int decimals = 0;
     for (const auto& [at, text] : parts) {
         const std::optional<Decimal> number = decimalIn(text);
-        if (!number) throw Problem{at, fmt::format("\"{}\" is no number", text), "write up to 15 digits, like 100 or 0.25"};
+        if (!number)
+            throw Problem{at, fmt::format("\"{}\" is no number", text),
+                          "write up to 15 digits, like 100 or 0.25"};
         decimals = std::max(decimals, number->decimals);
         numbers.push_back(*number);
     }
     const auto from = scaled(numbers[0], decimals);
     const auto to = scaled(numbers[1], decimals);
     const auto step = scaled(numbers[2], decimals);
-    if (!from || !to || !step) throw Problem{parts.front().first, "the range has too many digits", "use fewer decimals"};
+    if (!from || !to || !step)
+        throw Problem{parts.front().first, "the range has too many digits", "use fewer decimals"};
     if (*step == 0) throw Problem{parts[2].first, "the step is 0", "give a step that leads from FROM to TO"};
     if ((*step > 0) != (*to >= *from) && *to != *from)
-        throw Problem{parts[2].first, fmt::format("the step {} leads away from {}", parts[2].second, parts[1].second),
+        throw Problem{parts[2].first,
+                      fmt::format("the step {} leads away from {}", parts[2].second, parts[1].second),
                       "change the sign of the step, or swap FROM and TO"};
     const auto steps = static_cast<std::uint64_t>((*to - *from) / *step);
     if (steps >= kMostGridPoints)
-        throw Problem{parts[2].first, fmt::format("the range has {} points, more than {}", steps + 1, kMostGridPoints),
+        throw Problem{parts[2].first,
+                      fmt::format("the range has {} points, more than {}", steps + 1, kMostGridPoints),
                       "take a larger step"};
     std::vector<std::string> values;
     for (std::uint64_t i = 0; i <= steps; ++i)
@@ -135,7 +142,8 @@ GridAxis axisIn(const std::string& text) {
 }
 
 core::Error refused(const std::string& source, std::string problem, std::string remedy) {
-    return {core::Error::Kind::Input, {core::Severity::Error, {source, 0, 0}, std::move(problem), std::move(remedy)}};
+    return {core::Error::Kind::Input,
+            {core::Severity::Error, {source, 0, 0}, std::move(problem), std::move(remedy)}};
 }
 
 void checkAxes(std::span<const GridAxis> axes, const std::string& source) {
@@ -158,11 +166,15 @@ GridReading readGridAxis(const std::string& text, const std::string& source) {
         return {axisIn(text), {}};
     } catch (const Problem& found) {
         return {std::nullopt,
-                {{core::Severity::Error, {source, 1, static_cast<int>(found.at) + 1}, found.problem, found.remedy}}};
+                {{core::Severity::Error,
+                  {source, 1, static_cast<int>(found.at) + 1},
+                  found.problem,
+                  found.remedy}}};
     }
 }
 
-std::vector<std::vector<core::Override>> gridPoints(std::span<const GridAxis> axes, const std::string& source) {
+std::vector<std::vector<core::Override>> gridPoints(std::span<const GridAxis> axes,
+                                                    const std::string& source) {
     checkAxes(axes, source);
     std::vector<std::vector<core::Override>> points(1);
     for (const GridAxis& axis : axes) {

@@ -26,8 +26,9 @@ struct GridReading {
 /// Most points that a grid may have.
 inline constexpr std::size_t kMostGridPoints = 10'000;
 
-/// Reads `KEY=FROM:TO:STEP` (TO included when a step falls on it) or `KEY=A,B,C`. Steps are counted in decimals, not
-/// in floating point: 0:1:0.1 has exactly 11 values. Errors stand at line 1 and their column of `source`.
+/// Reads `KEY=FROM:TO:STEP` (TO included when a step falls on it) or `KEY=A,B,C`. Steps are counted in
+/// decimals, not in floating point: 0:1:0.1 has exactly 11 values. Errors stand at line 1 and their column of
+/// `source`.
 [[nodiscard]] GridReading readGridAxis(const std::string& text, const std::string& source);
 
 /// All points of the grid, the last axis turning fastest: one override per axis each.

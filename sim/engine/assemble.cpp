@@ -9,13 +9,20 @@ namespace {
 
 constexpr double kLevels[] = {0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999};
 
-bool isShare(const std::string& unit) { return unit == "share" || unit == "probability"; }
+bool isShare(const std::string& unit) {
+    return unit == "share" || unit == "probability";
+}
 
 /// Builds the rows of one run.
 class Assembler {
   public:
-    Assembler(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome, RunResult& result)
-        : scenario_(scenario), layout_(layout), outcome_(outcome), result_(result), scopes_(reportedScopes(scenario)),
+    Assembler(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome,
+              RunResult& result)
+        : scenario_(scenario),
+          layout_(layout),
+          outcome_(outcome),
+          result_(result),
+          scopes_(reportedScopes(scenario)),
           metrics_(worldMetrics(scenario)) {
         for (const WorldOutcome& world : outcome.worlds) {
             if (world.finished) finished_.push_back(&world);
@@ -48,10 +55,12 @@ class Assembler {
         return result;
     }
 
-    [[nodiscard]] double value(const WorldOutcome& world, std::size_t plan, std::size_t scope, std::size_t metric) const {
+    [[nodiscard]] double value(const WorldOutcome& world, std::size_t plan, std::size_t scope,
+                               std::size_t metric) const {
         return world.values[plan * scopes_.size() + scope][metric];
     }
-    [[nodiscard]] std::vector<double> valuesOverWorlds(std::size_t plan, std::size_t scope, std::size_t metric) const {
+    [[nodiscard]] std::vector<double> valuesOverWorlds(std::size_t plan, std::size_t scope,
+                                                       std::size_t metric) const {
         std::vector<double> values;
         for (const WorldOutcome* world : finished_) {
             const double x = value(*world, plan, scope, metric);
@@ -119,17 +128,21 @@ class Assembler {
     void addMetrics(std::size_t plan, std::size_t scope) {
         const std::size_t row = plan * scopes_.size() + scope;
         for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
-            std::optional<Estimate> found = estimate([&](const Values& values) { return values[row][metric]; });
+            std::optional<Estimate> found =
+                estimate([&](const Values& values) { return values[row][metric]; });
             if (!found) continue;
             if (isShare(metrics_[metric].unit)) clampShare(*found, 0.0);
-            result_.metrics.push_back({key(plan, scope), metrics_[metric].name, metrics_[metric].unit, *found});
+            result_.metrics.push_back(
+                {key(plan, scope), metrics_[metric].name, metrics_[metric].unit, *found});
             if (metrics_[metric].name == "margin_per_user") {
-                result_.metrics.push_back({key(plan, scope), "probability_plan_loses", "probability", planLoses(plan, scope, metric, *found)});
+                result_.metrics.push_back({key(plan, scope), "probability_plan_loses", "probability",
+                                           planLoses(plan, scope, metric, *found)});
             }
         }
     }
 
-    [[nodiscard]] Estimate planLoses(std::size_t plan, std::size_t scope, std::size_t margin, const Estimate& found) const {
+    [[nodiscard]] Estimate planLoses(std::size_t plan, std::size_t scope, std::size_t margin,
+                                     const Estimate& found) const {
         Estimate result;
         if (!hasWorlds()) {
             // The plan loses or it does not; the error says how sure that is.
@@ -139,12 +152,14 @@ class Assembler {
             result.high = isOpen ? 1.0 : result.value;
             result.standardError =
                 found.standardError > 0.0
-                    ? 0.5 * std::erfc(std::abs(found.value) / found.standardError / std::sqrt(2.0)) : 0.0;
+                    ? 0.5 * std::erfc(std::abs(found.value) / found.standardError / std::sqrt(2.0))
+                    : 0.0;
             return result;
         }
         const std::vector<double> values = valuesOverWorlds(plan, scope, margin);
         const auto n = static_cast<double>(values.size());
-        const auto losses = static_cast<double>(std::ranges::count_if(values, [](double x) { return x < 0.0; }));
+        const auto losses =
+            static_cast<double>(std::ranges::count_if(values, [](double x) { return x < 0.0; }));
         const Interval interval = wilson95(losses, n);
         result.value = losses / n;
         result.standardError = std::sqrt(result.value * (1.0 - result.value) / n);
@@ -154,11 +169,12 @@ class Assembler {
     }
 
     [[nodiscard]] std::size_t metricIndex(std::string_view name) const {
-        return static_cast<std::size_t>(std::ranges::find(metrics_, name, &WorldMetric::name) - metrics_.begin());
+        return static_cast<std::size_t>(std::ranges::find(metrics_, name, &WorldMetric::name) -
+                                        metrics_.begin());
     }
 
-    /// Part of the variance of the pool's mean margin that is ignorance: between worlds, the users' noise subtracted,
-    /// against the chance that is left with `subscribers` people. Source: METHODS 3.12.
+    /// Part of the variance of the pool's mean margin that is ignorance: between worlds, the users' noise
+    /// subtracted, against the chance that is left with `subscribers` people. Source: METHODS 3.12.
     void addVarianceShares(std::size_t plan) {
         if (finished_.size() < 3) return;
         const std::vector<double> margins = valuesOverWorlds(plan, 0, metricIndex("margin_per_user"));
@@ -194,8 +210,9 @@ class Assembler {
         addDrivers(plan, margins);
     }
 
-    /// Squared rank correlation of each belief's draw with the plan's margin. Interval by Fisher's transformation with the
-    /// factor 1.06 for ranks. Source: Fieller, Hartley & Pearson (1957), Biometrika 44.
+    /// Squared rank correlation of each belief's draw with the plan's margin. Interval by Fisher's
+    /// transformation with the factor 1.06 for ranks. Source: Fieller, Hartley & Pearson (1957),
+    /// Biometrika 44.
     void addDrivers(std::size_t plan, const std::vector<double>& margins) {
         const auto n = static_cast<double>(margins.size());
         if (n < 10.0) return;
@@ -220,7 +237,9 @@ class Assembler {
     void addDifferences(std::size_t plan, std::size_t scope) {
         const std::size_t row = plan * scopes_.size() + scope;
         for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
-            const auto difference = [&](const Values& values) { return values[row][metric] - values[scope][metric]; };
+            const auto difference = [&](const Values& values) {
+                return values[row][metric] - values[scope][metric];
+            };
             std::optional<Estimate> found = estimate(difference);
             if (!found) continue;
             if (isShare(metrics_[metric].unit)) clampShare(*found, -1.0);
@@ -236,10 +255,11 @@ class Assembler {
         }
     }
 
-    void addDifference(std::size_t plan, std::size_t scope, const std::string& metric, const std::string& unit,
-                       const Estimate& estimate) {
+    void addDifference(std::size_t plan, std::size_t scope, const std::string& metric,
+                       const std::string& unit, const Estimate& estimate) {
         const bool isNoise = estimate.low <= 0.0 && estimate.high >= 0.0;
-        result_.differences.push_back({scenario_.plans.front().id, key(plan, scope), metric, unit, estimate, isNoise});
+        result_.differences.push_back(
+            {scenario_.plans.front().id, key(plan, scope), metric, unit, estimate, isNoise});
     }
 
     void addQuantiles(std::size_t plan) {
@@ -332,7 +352,8 @@ class Assembler {
 
     void addLorenz(std::size_t plan) {
         LogCounts all;
-        for (const SlotCounts& batch : outcome_.pooled) all.merge(batch[layout_.slot(plan, Layout::kCostCount)]);
+        for (const SlotCounts& batch : outcome_.pooled)
+            all.merge(batch[layout_.slot(plan, Layout::kCostCount)]);
         const std::vector<WeightedBin> bins = all.bins(outcome_.countUnit);
         if (bins.empty() || !(bins.back().high > 0.0)) return;
         for (int percent = 0; percent <= 100; ++percent) {
@@ -347,13 +368,15 @@ class Assembler {
             if (!world.finished) continue;
             const auto number = static_cast<std::uint32_t>(w + 1);
             for (std::size_t belief = 0; belief < scenario_.beliefs.size(); ++belief) {
-                result_.worlds.push_back({number, "", "belief." + scenario_.beliefs[belief].path, world.beliefs[belief]});
+                result_.worlds.push_back(
+                    {number, "", "belief." + scenario_.beliefs[belief].path, world.beliefs[belief]});
             }
             for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
                 for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
                     const double x = value(world, plan, 0, metric);
                     if (std::isfinite(x)) {
-                        result_.worlds.push_back({number, scenario_.plans[plan].id, metrics_[metric].name, x});
+                        result_.worlds.push_back(
+                            {number, scenario_.plans[plan].id, metrics_[metric].name, x});
                     }
                 }
             }
@@ -371,7 +394,8 @@ class Assembler {
 
 }  // namespace
 
-void assembleRows(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome, RunResult& result) {
+void assembleRows(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome,
+                  RunResult& result) {
     Assembler(scenario, layout, outcome, result).assemble();
 }
 

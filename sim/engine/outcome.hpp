@@ -14,8 +14,8 @@ struct WorldOutcome {
     bool finished = false;
     std::vector<double> beliefs;
     std::vector<std::vector<double>> values;  ///< plan x scope: metrics of `worldMetrics`
-    std::vector<double> marginNoise;          ///< by plan: sampling variance of the world's mean monthly margin
-    std::vector<double> userVariance;         ///< by plan: variance of a user's mean monthly margin
+    std::vector<double> marginNoise;   ///< by plan: sampling variance of the world's mean monthly margin
+    std::vector<double> userVariance;  ///< by plan: variance of a user's mean monthly margin
 };
 
 /// All that the rows are made from.
@@ -26,17 +26,20 @@ struct RunOutcome {
     double countUnit = 1.0;  ///< observations that one count stands for
 
     // One world only.
-    std::vector<std::vector<std::vector<double>>> without;  ///< batch x (plan x scope) x metric, that batch left out
-    std::vector<double> batchUsers;                         ///< size of each of those batches
+    std::vector<std::vector<std::vector<double>>>
+        without;                     ///< batch x (plan x scope) x metric, that batch left out
+    std::vector<double> batchUsers;  ///< size of each of those batches
 };
 
 /// Users drawn of each segment, by weight at base values; every segment of positive weight gets 2 at least.
 [[nodiscard]] std::vector<std::uint64_t> usersBySegment(const core::Scenario& scenario);
 
-/// Simulates all worlds. Worlds are handed out whole when there are several, chunks of the one world otherwise.
+/// Simulates all worlds. Worlds are handed out whole when there are several, chunks of the one world
+/// otherwise.
 [[nodiscard]] RunOutcome runWorlds(const core::Scenario& scenario, const Layout& layout, const Hooks& hooks);
 
 /// Turns what was summed into the rows of the result.
-void assembleRows(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome, RunResult& result);
+void assembleRows(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome,
+                  RunResult& result);
 
 }  // namespace breakeven::sim

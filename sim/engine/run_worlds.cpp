@@ -26,7 +26,10 @@ struct Chunk {
 class Worlds {
   public:
     Worlds(const core::Scenario& scenario, const Layout& layout, const Hooks& hooks)
-        : scenario_(scenario), layout_(layout), hooks_(hooks), users_(usersBySegment(scenario)),
+        : scenario_(scenario),
+          layout_(layout),
+          hooks_(hooks),
+          users_(usersBySegment(scenario)),
           scopes_(reportedScopes(scenario)) {
         for (const std::uint64_t users : users_) {
             groups_.push_back(groupingOf(users));
@@ -115,7 +118,8 @@ class Worlds {
             evaluate(model, sums, counts);
             {
                 const std::lock_guard lock(mutex_);
-                for (std::size_t s = 0; s < users_.size(); ++s) pool(model, s, counts[s][0], world % kBatches);
+                for (std::size_t s = 0; s < users_.size(); ++s)
+                    pool(model, s, counts[s][0], world % kBatches);
             }
             report(0, 1);
         }
@@ -135,14 +139,16 @@ class Worlds {
         std::vector<GroupSums> totals(users_.size());
         for (std::size_t s = 0; s < users_.size(); ++s) {
             for (std::size_t batch = 0; batch < kBatches; ++batch) {
-                if (batch != leftOut && sums.segments[s][batch].users > 0.0) totals[s].add(sums.segments[s][batch]);
+                if (batch != leftOut && sums.segments[s][batch].users > 0.0)
+                    totals[s].add(sums.segments[s][batch]);
             }
         }
         return totals;
     }
 
     /// @param counts  segment x 1 x slot
-    void evaluate(const WorldModel& model, const WorldSums& sums, const std::vector<std::vector<SlotCounts>>& counts) {
+    void evaluate(const WorldModel& model, const WorldSums& sums,
+                  const std::vector<std::vector<SlotCounts>>& counts) {
         WorldOutcome& outcome = outcome_.worlds[model.world];
         outcome.beliefs = model.beliefs;
         const std::vector<GroupSums> totals = segmentTotals(sums, kBatches);
@@ -156,7 +162,8 @@ class Worlds {
             }
             outcome.marginNoise.push_back(marginNoise(model, sums, plan));
             const auto months = static_cast<double>(layout_.months);
-            outcome.userVariance.push_back(marginMoments(layout_, model, plan, totals).variance / (months * months));
+            outcome.userVariance.push_back(marginMoments(layout_, model, plan, totals).variance /
+                                           (months * months));
         }
         outcome.finished = true;
     }
@@ -211,7 +218,7 @@ class Worlds {
         const WorldModel model = compileWorld(scenario_, 0);
         WorldSums sums{std::vector<SegmentSums>(users_.size())};
         std::vector<std::vector<SlotCounts>> counts = emptyCounts(kBatches);
-        std::map<std::uint64_t, std::vector<GroupResult>> waiting;   // done before an earlier chunk
+        std::map<std::uint64_t, std::vector<GroupResult>> waiting;  // done before an earlier chunk
         std::uint64_t merged = 0;
         std::atomic<std::uint64_t> next = 0;
         onThreads([&] {
@@ -225,7 +232,8 @@ class Worlds {
                 const std::lock_guard lock(mutex_);
                 waiting.emplace(index, std::move(groups));
                 // Merge in index order: chunks finish in any order, and addition is not associative.
-                for (auto first = waiting.begin(); first != waiting.end() && first->first == merged; ++merged) {
+                for (auto first = waiting.begin(); first != waiting.end() && first->first == merged;
+                     ++merged) {
                     for (const GroupResult& group : first->second) sums.add(chunkAt(merged).segment, group);
                     first = waiting.erase(first);
                 }
@@ -245,7 +253,8 @@ class Worlds {
     }
 
     /// @param counts  segment x batch x slot
-    void finishOne(const WorldModel& model, const WorldSums& sums, const std::vector<std::vector<SlotCounts>>& counts) {
+    void finishOne(const WorldModel& model, const WorldSums& sums,
+                   const std::vector<std::vector<SlotCounts>>& counts) {
         for (std::size_t leftOut = 0; leftOut < kBatches; ++leftOut) {
             double users = 0.0;
             for (const SegmentSums& segment : sums.segments) users += segment[leftOut].users;
@@ -256,16 +265,17 @@ class Worlds {
         std::vector<std::vector<SlotCounts>> all = emptyCounts(1);
         for (std::size_t s = 0; s < users_.size(); ++s) {
             for (std::size_t batch = 0; batch < kBatches; ++batch) {
-                for (std::size_t slot = 0; slot < layout_.slots(); ++slot) all[s][0][slot].merge(counts[s][batch][slot]);
+                for (std::size_t slot = 0; slot < layout_.slots(); ++slot)
+                    all[s][0][slot].merge(counts[s][batch][slot]);
                 pool(model, s, counts[s][batch], batch);
             }
         }
         evaluate(model, sums, all);
     }
 
-    [[nodiscard]] std::vector<std::vector<double>> valuesWithout(const WorldModel& model, const WorldSums& sums,
-                                                                 const std::vector<std::vector<SlotCounts>>& counts,
-                                                                 std::size_t leftOut) const {
+    [[nodiscard]] std::vector<std::vector<double>> valuesWithout(
+        const WorldModel& model, const WorldSums& sums, const std::vector<std::vector<SlotCounts>>& counts,
+        std::size_t leftOut) const {
         const std::vector<GroupSums> totals = segmentTotals(sums, leftOut);
         std::vector<std::vector<double>> values;
         for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
@@ -273,11 +283,13 @@ class Worlds {
             for (std::size_t s = 0; s < users_.size(); ++s) {
                 LogCounts merged;
                 for (std::size_t batch = 0; batch < kBatches; ++batch) {
-                    if (batch != leftOut) merged.merge(counts[s][batch][layout_.slot(plan, Layout::kCostCount)]);
+                    if (batch != leftOut)
+                        merged.merge(counts[s][batch][layout_.slot(plan, Layout::kCostCount)]);
                 }
                 bins[s] = merged.bins();
             }
-            for (const Scope& scope : scopes_) values.push_back(metricsOf(layout_, model, plan, scope, totals, bins));
+            for (const Scope& scope : scopes_)
+                values.push_back(metricsOf(layout_, model, plan, scope, totals, bins));
         }
         return values;
     }
@@ -314,7 +326,8 @@ std::vector<std::uint64_t> usersBySegment(const core::Scenario& scenario) {
         given += users.back();
     }
     std::ranges::stable_sort(remainders);
-    for (std::size_t i = 0; given < scenario.run.users; ++i, ++given) ++users[remainders[i % users.size()].second];
+    for (std::size_t i = 0; given < scenario.run.users; ++i, ++given)
+        ++users[remainders[i % users.size()].second];
     for (std::uint64_t& count : users) count = std::max<std::uint64_t>(count, 2);
     return users;
 }

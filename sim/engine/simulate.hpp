@@ -21,19 +21,20 @@ struct Progress {
 
 /// What the caller hangs on a run. None of it changes a number.
 struct Hooks {
-    std::function<void(const Progress&)> progress;  ///< called from worker threads, one at a time, after each world part
-    std::stop_token stop;                           ///< asked between chunks
-    int threads = 0;                                ///< 0: as many as the machine has
-    std::uint32_t blockUsers = 1024;                ///< users per kernel block; a multiple of 8 that divides 4096
+    std::function<void(const Progress&)>
+        progress;                     ///< called from worker threads, one at a time, after each world part
+    std::stop_token stop;             ///< asked between chunks
+    int threads = 0;                  ///< 0: as many as the machine has
+    std::uint32_t blockUsers = 1024;  ///< users per kernel block; a multiple of 8 that divides 4096
 };
 
-/// Simulates the scenario: worlds x users x months, every plan billing the same users. Prints nothing, reads no
-/// settings and no clock. The result is the same for any thread count and block size (DESIGN 3).
+/// Simulates the scenario: worlds x users x months, every plan billing the same users. Prints nothing, reads
+/// no settings and no clock. The result is the same for any thread count and block size (DESIGN 3).
 ///
-/// A stopped run is an outcome of its own: `cancelled` is set and the rows speak of the worlds finished so far
-/// (none of them when not even one was).
-/// Throws core::Error (Input) where two names draw from one stream.
-[[nodiscard]] std::shared_ptr<const RunResult> simulate(const core::Scenario& scenario, const Hooks& hooks = {});
+/// A stopped run is an outcome of its own: `cancelled` is set and the rows speak of the worlds finished so
+/// far (none of them when not even one was). Throws core::Error (Input) where two names draw from one stream.
+[[nodiscard]] std::shared_ptr<const RunResult> simulate(const core::Scenario& scenario,
+                                                        const Hooks& hooks = {});
 
 /// The name a run of this scenario gets: 16 hex digits.
 [[nodiscard]] std::string runName(const core::Scenario& scenario);

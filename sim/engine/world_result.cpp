@@ -20,7 +20,8 @@ double meanOf(const Layout& layout, const std::vector<double>& weights, const st
         const std::size_t first = scope.month == Scope::kEvery ? 0 : scope.month;
         const std::size_t last = scope.month == Scope::kEvery ? layout.months : scope.month + 1;
         double sum = 0.0;
-        for (std::size_t month = first; month < last; ++month) sum += sums[s].monthly[layout.monthly(month, plan, field)];
+        for (std::size_t month = first; month < last; ++month)
+            sum += sums[s].monthly[layout.monthly(month, plan, field)];
         result += weights[s] * (sum / (sums[s].users * static_cast<double>(last - first)));
     }
     return result;
@@ -102,7 +103,8 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
     std::vector<double> weights = planWeights(model, plan);
     if (isOneSegment) {
         const bool offered = terms.offered[scope.segment];
-        for (std::size_t s = 0; s < weights.size(); ++s) weights[s] = s == scope.segment && offered ? 1.0 : 0.0;
+        for (std::size_t s = 0; s < weights.size(); ++s)
+            weights[s] = s == scope.segment && offered ? 1.0 : 0.0;
     }
     const std::size_t count = 1 + layout.meters + 15;
     const double weight = std::accumulate(weights.begin(), weights.end(), 0.0);
@@ -110,7 +112,8 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
 
     const auto mean = [&](std::size_t field) { return meanOf(layout, weights, sums, plan, scope, field); };
     std::vector<double> values{mean(Layout::kActive)};
-    for (std::size_t meter = 0; meter < layout.meters; ++meter) values.push_back(mean(Layout::kUsage + meter));
+    for (std::size_t meter = 0; meter < layout.meters; ++meter)
+        values.push_back(mean(Layout::kUsage + meter));
     const double revenue = mean(Layout::kRevenue);
     const double cost = mean(Layout::kCost);
     const double margin = revenue - cost;
@@ -119,9 +122,10 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
     const std::vector<double> offeredWeights = planWeights(model, plan);
     double pool = model.subscribers;
     if (isOneSegment) pool *= offeredWeights[scope.segment];
-    values.insert(values.end(), {revenue, cost, margin, revenue > 0.0 ? margin / revenue : kNone, mean(Layout::kLosses),
-                                 mean(Layout::kSubsidy), isLimited ? mean(Layout::kTouched) : kNone,
-                                 isLinearInFee ? terms.fee - margin : kNone, margin * pool});
+    values.insert(values.end(),
+                  {revenue, cost, margin, revenue > 0.0 ? margin / revenue : kNone, mean(Layout::kLosses),
+                   mean(Layout::kSubsidy), isLimited ? mean(Layout::kTouched) : kNone,
+                   isLinearInFee ? terms.fee - margin : kNone, margin * pool});
     if (scope.month != Scope::kEvery) {
         values.resize(count, kNone);
         return values;
@@ -130,8 +134,9 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
     std::vector<std::vector<WeightedBin>> lists;
     for (std::size_t s = 0; s < sums.size(); ++s) {
         if (weights[s] == 0.0) continue;
-        horizonLosses +=
-            weights[s] * sums[s].horizon[plan * Layout::kHorizonFields + Layout::kHorizonLosses] / sums[s].users;
+        horizonLosses += weights[s] *
+                         sums[s].horizon[plan * Layout::kHorizonFields + Layout::kHorizonLosses] /
+                         sums[s].users;
         lists.push_back(costBins[s]);
         const double scale = weights[s] / sums[s].users;
         for (WeightedBin& bin : lists.back()) bin.weight *= scale;
@@ -143,8 +148,8 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
         poolLoses = probabilitySumBelowZero(moments.mean, moments.variance, moments.third, model.subscribers);
     }
     const bool hasCost = cost > 0.0;
-    values.insert(values.end(), {horizonLosses, poolLoses, meanOfLargest(bins, 0.05), hasCost ? giniOf(bins) : kNone,
-                                 hasCost ? shareOfLargest(bins, 0.01) : kNone,
+    values.insert(values.end(), {horizonLosses, poolLoses, meanOfLargest(bins, 0.05),
+                                 hasCost ? giniOf(bins) : kNone, hasCost ? shareOfLargest(bins, 0.01) : kNone,
                                  hasCost ? shareOfLargest(bins, 0.10) : kNone});
     return values;
 }

@@ -11,7 +11,9 @@ namespace breakeven::sim {
 /// Everything summed over one world's users.
 struct WorldSums {
     std::vector<SegmentSums> segments;
-    void add(std::size_t segment, const GroupResult& group) { segments[segment][group.batch].add(group.sums); }
+    void add(std::size_t segment, const GroupResult& group) {
+        segments[segment][group.batch].add(group.sums);
+    }
 };
 
 /// Whose metrics: all segments and months, one segment, or one month.
@@ -21,14 +23,15 @@ struct Scope {
     static constexpr std::size_t kEvery = static_cast<std::size_t>(-1);
 };
 
-/// All scopes a run reports: the total, each segment where there are several, each month where there are several.
+/// All scopes a run reports: the total, each segment where there are several, each month where there are
+/// several.
 [[nodiscard]] std::vector<Scope> reportedScopes(const core::Scenario& scenario);
 
 /// A metric that is one number a world.
 struct WorldMetric {
     std::string name;
     std::string unit;
-    bool totalOnly = false;     ///< needs counts or whole horizons, so there is none by month
+    bool totalOnly = false;  ///< needs counts or whole horizons, so there is none by month
 };
 
 /// The metrics of every world in the order of `worldMetrics`' values.
@@ -38,11 +41,12 @@ struct WorldMetric {
 ///
 /// @param sums    by segment: the sums over the users that count
 /// @param counts  by segment: bins of the plan's cost; empty where the scope is a month
-[[nodiscard]] std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan, Scope scope,
-                                            const std::vector<GroupSums>& sums,
+[[nodiscard]] std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan,
+                                            Scope scope, const std::vector<GroupSums>& sums,
                                             const std::vector<std::vector<WeightedBin>>& costBins);
 
-/// Mean, variance and third central moment of a plan's margin per user over the horizon, all offered segments mixed.
+/// Mean, variance and third central moment of a plan's margin per user over the horizon, all offered segments
+/// mixed.
 struct MarginMoments {
     double mean = 0.0;
     double variance = 0.0;

@@ -26,8 +26,12 @@ constexpr std::size_t kLanes = hn::MaxLanes(D());
 constexpr std::size_t kVirtualLanes = 8;
 static_assert(kVirtualLanes % kLanes == 0);
 
-HWY_INLINE V mulAdd(V a, V b, V c) { return hn::Add(hn::Mul(a, b), c); }  // two roundings on every target
-HWY_INLINE V constant(double x) { return hn::Set(d, x); }
+HWY_INLINE V mulAdd(V a, V b, V c) {
+    return hn::Add(hn::Mul(a, b), c);
+}  // two roundings on every target
+HWY_INLINE V constant(double x) {
+    return hn::Set(d, x);
+}
 
 template <std::size_t n>
 HWY_INLINE V polynomial(const double (&highestFirst)[n], V x) {
@@ -40,7 +44,8 @@ HWY_INLINE V expOf(V x) {
     x = hn::Min(hn::Max(x, constant(math::kExpLowest)), constant(math::kExpHighest));
     const V shifted = mulAdd(x, constant(math::kLog2e), constant(math::kRound));
     const V k = hn::Sub(shifted, constant(math::kRound));
-    const V r = hn::Sub(hn::Sub(x, hn::Mul(k, constant(math::kLn2High))), hn::Mul(k, constant(math::kLn2Low)));
+    const V r =
+        hn::Sub(hn::Sub(x, hn::Mul(k, constant(math::kLn2High))), hn::Mul(k, constant(math::kLn2Low)));
     const V series = polynomial(math::kExpSeries, r);
     const V value = hn::Add(mulAdd(hn::Mul(series, r), r, r), constant(1.0));
     return hn::BitCast(d, hn::Add(hn::BitCast(du, value), hn::ShiftLeft<52>(hn::BitCast(du, shifted))));
@@ -48,7 +53,8 @@ HWY_INLINE V expOf(V x) {
 
 HWY_INLINE V logOf(V x) {
     const VU bits = hn::BitCast(du, x);
-    const VU exponent = hn::And(hn::Sub(bits, hn::Set(du, 0x3fe6a09e00000000ULL)), hn::Set(du, 0xfff0000000000000ULL));
+    const VU exponent =
+        hn::And(hn::Sub(bits, hn::Set(du, 0x3fe6a09e00000000ULL)), hn::Set(du, 0xfff0000000000000ULL));
     const V mantissa = hn::BitCast(d, hn::Sub(bits, exponent));
     const VU index = hn::Or(hn::Xor(hn::ShiftRight<52>(exponent), hn::Set(du, 0x800ULL)),
                             hn::Set(du, 0x4330000000000000ULL));
@@ -58,7 +64,8 @@ HWY_INLINE V logOf(V x) {
     const V s2 = hn::Mul(s, s);
     const V series = polynomial(math::kLogSeries, s2);
     const V half = hn::Mul(hn::Mul(constant(0.5), f), f);
-    const V rest = hn::Add(hn::Mul(s, hn::Add(half, hn::Mul(s2, series))), hn::Mul(k, constant(math::kLn2Low)));
+    const V rest =
+        hn::Add(hn::Mul(s, hn::Add(half, hn::Mul(s2, series))), hn::Mul(k, constant(math::kLn2Low)));
     return hn::Sub(hn::Mul(k, constant(math::kLn2High)), hn::Sub(hn::Sub(half, rest), f));
 }
 
@@ -83,8 +90,8 @@ HWY_INLINE V quantileOf(V p) {
     V tail = ratio(as241::kNearTop, as241::kNearBottom, hn::Sub(r, constant(as241::kNearShift)));
     const auto isFar = hn::Gt(r, constant(as241::kFarShift));
     if (!hn::AllFalse(d, isFar)) {
-        tail = hn::IfThenElse(isFar, ratio(as241::kFarTop, as241::kFarBottom, hn::Sub(r, constant(as241::kFarShift))),
-                              tail);
+        tail = hn::IfThenElse(
+            isFar, ratio(as241::kFarTop, as241::kFarBottom, hn::Sub(r, constant(as241::kFarShift))), tail);
     }
     return hn::IfThenElse(isTail, hn::CopySign(tail, q), z);
 }
@@ -103,7 +110,8 @@ void LognormalOf(double mu, double sigma, const double* z, double* out, std::siz
     for (; i < n; ++i) out[i] = expScalar(sigma * z[i] + mu);
 }
 
-// Words live in the low halves of 64-bit lanes. High halves may hold rubbish: products only read the low ones.
+// Words live in the low halves of 64-bit lanes. High halves may hold rubbish: products only read the low
+// ones.
 HWY_INLINE V uniformOf(VU low, VU high) {
     const VU bits =
         hn::ShiftRight<11>(hn::Or(hn::ShiftLeft<32>(high), hn::And(low, hn::Set(du, 0xffffffffULL))));
@@ -111,8 +119,8 @@ HWY_INLINE V uniformOf(VU low, VU high) {
     const V big = hn::Sub(hn::BitCast(d, hn::Or(hn::ShiftRight<21>(bits), magic)), constant(0x1p52));
     const V small =
         hn::Sub(hn::BitCast(d, hn::Or(hn::And(bits, hn::Set(du, 0x1fffffULL)), magic)), constant(0x1p52));
-    const V value = hn::Add(hn::Mul(big, constant(0x1p-32)),
-                            hn::Mul(hn::Add(small, constant(0.5)), constant(0x1p-53)));
+    const V value =
+        hn::Add(hn::Mul(big, constant(0x1p-32)), hn::Mul(hn::Add(small, constant(0.5)), constant(0x1p-53)));
     return hn::Min(value, constant(1.0 - 0x1p-53));
 }
 
@@ -125,7 +133,8 @@ HWY_INLINE VU wordProduct(VU multiplier, VU words) {
 #endif
 }
 
-void FillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* first, double* second) {
+void FillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* first,
+                  double* second) {
     const VU multiplier0 = hn::Set(du, 0xD2511F53ULL);
     const VU multiplier1 = hn::Set(du, 0xCD9E8D57ULL);
     std::size_t i = 0;
@@ -149,8 +158,9 @@ void FillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t
         hn::StoreU(uniformOf(c2, c3), d, second + i);
     }
     for (; i < n; ++i) {
-        const PhiloxCounter words = philoxBlock(
-            {static_cast<std::uint32_t>(firstUser + i), source.world, source.draw, source.stream}, source.key);
+        const PhiloxCounter words =
+            philoxBlock({static_cast<std::uint32_t>(firstUser + i), source.world, source.draw, source.stream},
+                        source.key);
         first[i] = uniformFrom(words[0], words[1]);
         second[i] = uniformFrom(words[2], words[3]);
     }
@@ -164,7 +174,8 @@ struct LaneSums {
     }
     HWY_INLINE void add(std::size_t part, V value) { parts[part] = hn::Add(parts[part], value); }
     HWY_INLINE void store(double* lanes) const {
-        for (std::size_t part = 0; part < kVirtualLanes / kLanes; ++part) hn::StoreU(parts[part], d, lanes + part * kLanes);
+        for (std::size_t part = 0; part < kVirtualLanes / kLanes; ++part)
+            hn::StoreU(parts[part], d, lanes + part * kLanes);
     }
 };
 
@@ -229,14 +240,19 @@ HWY_EXPORT(LognormalOf);
 HWY_EXPORT(LaneSum);
 HWY_EXPORT(PlanSumsOf);
 
-void fillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* first, double* second) {
+void fillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* first,
+                  double* second) {
     HWY_DYNAMIC_DISPATCH(FillUniforms)(source, firstUser, n, first, second);
 }
-void uniformsToNormals(double* values, std::size_t n) { HWY_DYNAMIC_DISPATCH(UniformsToNormals)(values, n); }
+void uniformsToNormals(double* values, std::size_t n) {
+    HWY_DYNAMIC_DISPATCH(UniformsToNormals)(values, n);
+}
 void lognormalOf(double mu, double sigma, const double* z, double* out, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(LognormalOf)(mu, sigma, z, out, n);
 }
-double laneSum(const double* values, std::size_t n) { return HWY_DYNAMIC_DISPATCH(LaneSum)(values, n); }
+double laneSum(const double* values, std::size_t n) {
+    return HWY_DYNAMIC_DISPATCH(LaneSum)(values, n);
+}
 PlanSums planSums(const double* revenue, const double* cost, std::size_t n) {
     return HWY_DYNAMIC_DISPATCH(PlanSumsOf)(revenue, cost, n);
 }

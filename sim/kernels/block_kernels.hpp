@@ -8,9 +8,9 @@
 
 namespace breakeven::sim {
 
-// Kernels over columns of doubles, compiled for every instruction set and picked at run time. They use no fused
-// multiply-add, so every set gives the same bits as the scalar twins in scalar_math.hpp, normal_quantile.hpp and
-// stream.hpp. Columns may be any length; none has to be aligned.
+// Kernels over columns of doubles, compiled for every instruction set and picked at run time. They use no
+// fused multiply-add, so every set gives the same bits as the scalar twins in scalar_math.hpp,
+// normal_quantile.hpp and stream.hpp. Columns may be any length; none has to be aligned.
 
 /// Which draws: user `firstUser + i` takes counter (user, world, draw, stream).
 struct DrawSource {
@@ -21,7 +21,8 @@ struct DrawSource {
 };
 
 /// first[i] and second[i], two independent uniforms in (0, 1) for each of n users.
-void fillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* first, double* second);
+void fillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* first,
+                  double* second);
 
 /// values[i] = Phi^-1(values[i]); in: (0, 1).
 void uniformsToNormals(double* values, std::size_t n);
@@ -43,8 +44,8 @@ struct PlanSums {
 /// All of PlanSums in one pass, added like laneSum.
 [[nodiscard]] PlanSums planSums(const double* revenue, const double* cost, std::size_t n);
 
-/// Names of the instruction sets that this build and this machine can run, best first; `forceTarget` picks one of
-/// them for tests, an empty name undoes it. Not to be called while a run is going on.
+/// Names of the instruction sets that this build and this machine can run, best first; `forceTarget` picks
+/// one of them for tests, an empty name undoes it. Not to be called while a run is going on.
 [[nodiscard]] std::vector<const char*> kernelTargets();
 void forceKernelTarget(const char* name);
 

@@ -7,8 +7,9 @@
 
 namespace breakeven::sim {
 
-// exp, log and the normal distribution function with plain IEEE operations in a fixed order: the same bits on every
-// machine and the scalar twins of the vector kernels. Additions and products are never fused (-ffp-contract=off).
+// exp, log and the normal distribution function with plain IEEE operations in a fixed order: the same bits on
+// every machine and the scalar twins of the vector kernels. Additions and products are never fused
+// (-ffp-contract=off).
 
 namespace math {
 inline constexpr double kLog2e = 1.44269504088896338700;
@@ -18,14 +19,14 @@ inline constexpr double kRound = 0x1.8p52;  // adding and subtracting it rounds 
 inline constexpr double kExpLowest = -708.0;
 inline constexpr double kExpHighest = 709.0;
 // 1/k! from k = 13 down to 2: the series of e^r on |r| <= ln 2 / 2 is off by less than 5e-18.
-inline constexpr double kExpSeries[] = {1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
-                                        1.0 / 362880.0,     1.0 / 40320.0,     1.0 / 5040.0,     1.0 / 720.0,
-                                        1.0 / 120.0,        1.0 / 24.0,        1.0 / 6.0,        1.0 / 2.0};
-// Coefficients of log((1 + s) / (1 - s)) - 2 s on |s| <= 0.1716, from the highest power down. Source: FDLIBM e_log.c
-// (public constants Lg7 ... Lg1).
-inline constexpr double kLogSeries[] = {1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01,
-                                        2.222219843214978396e-01, 2.857142874366239149e-01, 3.999999999940941908e-01,
-                                        6.666666666666735130e-01};
+inline constexpr double kExpSeries[] = {
+    1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0, 1.0 / 40320.0,
+    1.0 / 5040.0,       1.0 / 720.0,       1.0 / 120.0,      1.0 / 24.0,      1.0 / 6.0,      1.0 / 2.0};
+// Coefficients of log((1 + s) / (1 - s)) - 2 s on |s| <= 0.1716, from the highest power down. Source: FDLIBM
+// e_log.c (public constants Lg7 ... Lg1).
+inline constexpr double kLogSeries[] = {
+    1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01, 2.222219843214978396e-01,
+    2.857142874366239149e-01, 3.999999999940941908e-01, 6.666666666666735130e-01};
 }  // namespace math
 
 /// e^x for x in [-708, 709]; outside it, the value at the nearer end. Relative error below 1e-15.
@@ -38,7 +39,8 @@ inline constexpr double kLogSeries[] = {1.479819860511658591e-01, 1.531383769920
     double series = math::kExpSeries[0];
     for (std::size_t i = 1; i < std::size(math::kExpSeries); ++i) series = series * r + math::kExpSeries[i];
     const double value = (series * r) * r + r + 1.0;
-    // The integer k sits in the low bits of `shifted`; 2^k is built in two halves so that k = 1023 + 1 can't overflow.
+    // The integer k sits in the low bits of `shifted`; 2^k is built in two halves so that k = 1023 + 1 can't
+    // overflow.
     const auto exponent = static_cast<std::uint64_t>(std::bit_cast<std::uint64_t>(shifted) << 52);
     return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) + exponent);
 }

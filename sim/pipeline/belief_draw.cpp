@@ -10,8 +10,8 @@
 namespace breakeven::sim {
 namespace {
 
-/// PERT: beta(1 + 4 (base - low) / width, 1 + 4 (high - base) / width) on [low, high]. Source: Malcolm et al. (1959);
-/// Vose, Risk Analysis.
+/// PERT: beta(1 + 4 (base - low) / width, 1 + 4 (high - base) / width) on [low, high]. Source: Malcolm et al.
+/// (1959); Vose, Risk Analysis.
 double pertQuantile(double low, double base, double high, double u) {
     const double width = high - low;
     if (!(width > 0.0)) return base;
@@ -39,14 +39,20 @@ double normalBetween(double low, double high, double u) {
 double beliefQuantile(const core::Belief& belief, double u) {
     const auto& [low, base, high, shape] = belief;
     switch (shape) {
-        case core::BeliefShape::Pert: return pertQuantile(low, base, high, u);
+        case core::BeliefShape::Pert:
+            return pertQuantile(low, base, high, u);
         case core::BeliefShape::LogPert:
             return std::exp(pertQuantile(std::log(low), std::log(base), std::log(high), u));
-        case core::BeliefShape::Triangular: return triangularQuantile(low, base, high, u);
-        case core::BeliefShape::Uniform: return low + (high - low) * u;
-        case core::BeliefShape::LogUniform: return low * std::pow(high / low, u);
-        case core::BeliefShape::Normal: return normalBetween(low, high, u);
-        case core::BeliefShape::Lognormal: return std::exp(normalBetween(std::log(low), std::log(high), u));
+        case core::BeliefShape::Triangular:
+            return triangularQuantile(low, base, high, u);
+        case core::BeliefShape::Uniform:
+            return low + (high - low) * u;
+        case core::BeliefShape::LogUniform:
+            return low * std::pow(high / low, u);
+        case core::BeliefShape::Normal:
+            return normalBetween(low, high, u);
+        case core::BeliefShape::Lognormal:
+            return std::exp(normalBetween(std::log(low), std::log(high), u));
     }
     return base;
 }

@@ -32,8 +32,12 @@ std::uint32_t drawWord(std::size_t month, std::uint32_t draw) {
 
 void fillFrom(const CompiledUsage& usage, const double* z, double* out, std::uint32_t n) {
     switch (usage.law) {
-        case CompiledUsage::Law::Constant: std::fill_n(out, n, usage.a); return;
-        case CompiledUsage::Law::Lognormal: lognormalOf(usage.a, usage.b, z, out, n); return;
+        case CompiledUsage::Law::Constant:
+            std::fill_n(out, n, usage.a);
+            return;
+        case CompiledUsage::Law::Lognormal:
+            lognormalOf(usage.a, usage.b, z, out, n);
+            return;
         case CompiledUsage::Law::Uniform:
             for (std::uint32_t i = 0; i < n; ++i) out[i] = usage.a + usage.b * normalCdfScalar(z[i]);
             return;
@@ -81,15 +85,28 @@ void GroupSums::add(const GroupSums& other) {
     for (std::size_t i = 0; i < horizon.size(); ++i) horizon[i] += other.horizon[i];
 }
 
-ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::uint64_t seed, core::Sampling sampling)
-    : layout_(layout), blockUsers_(blockUsers), key_(philoxKey(seed)), sampling_(sampling),
-      usage_(layout.meters, Column(blockUsers)), margin_(layout.plans, Column(blockUsers)),
-      cost_(layout.plans, Column(blockUsers)), listCost_(blockUsers), active_(blockUsers), served_(blockUsers),
-      costed_(blockUsers), touched_(blockUsers), revenue_(blockUsers), quantity_(blockUsers), spare_(blockUsers),
+ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::uint64_t seed,
+                         core::Sampling sampling)
+    : layout_(layout),
+      blockUsers_(blockUsers),
+      key_(philoxKey(seed)),
+      sampling_(sampling),
+      usage_(layout.meters, Column(blockUsers)),
+      margin_(layout.plans, Column(blockUsers)),
+      cost_(layout.plans, Column(blockUsers)),
+      listCost_(blockUsers),
+      active_(blockUsers),
+      served_(blockUsers),
+      costed_(blockUsers),
+      touched_(blockUsers),
+      revenue_(blockUsers),
+      quantity_(blockUsers),
+      spare_(blockUsers),
       dormancy_(blockUsers) {}
 
-std::vector<GroupResult> ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::uint32_t first,
-                                          std::uint32_t n, Grouping grouping, std::vector<SlotCounts>& counts) {
+std::vector<GroupResult> ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex,
+                                          std::uint32_t first, std::uint32_t n, Grouping grouping,
+                                          std::vector<SlotCounts>& counts) {
     groupUsers_ = grouping.users;
     const CompiledSegment& segment = model.segments[segmentIndex];
     if (userScores_.size() < segment.scores) {
@@ -117,8 +134,8 @@ std::vector<GroupResult> ChunkRunner::run(const WorldModel& model, std::size_t s
     return results;
 }
 
-void ChunkRunner::stratify(const CompiledUsage& usage, std::uint32_t world, std::uint32_t first, std::uint32_t n,
-                           double* u) {
+void ChunkRunner::stratify(const CompiledUsage& usage, std::uint32_t world, std::uint32_t first,
+                           std::uint32_t n, double* u) {
     std::array<std::uint32_t, kMostGroupUsers> order{};
     for (std::uint32_t start = 0; start < n; start += groupUsers_) {
         const std::uint32_t size = std::min(groupUsers_, n - start);
@@ -126,7 +143,8 @@ void ChunkRunner::stratify(const CompiledUsage& usage, std::uint32_t world, std:
         if (usage.score > 0) {
             // Independent shuffles: together the scores are a Latin hypercube within the group.
             for (std::uint32_t i = size - 1; i > 0; --i) {
-                const PhiloxCounter words = philoxBlock({first + start + i, world, 0, usage.stratumStream}, key_);
+                const PhiloxCounter words =
+                    philoxBlock({first + start + i, world, 0, usage.stratumStream}, key_);
                 const std::uint64_t pick = (std::uint64_t{words[0]} * (i + 1)) >> 32;
                 std::swap(order[i], order[pick]);
             }
@@ -137,7 +155,8 @@ void ChunkRunner::stratify(const CompiledUsage& usage, std::uint32_t world, std:
     }
 }
 
-void ChunkRunner::correlate(const CompiledSegment& segment, std::vector<Column>& scores, std::uint32_t n) const {
+void ChunkRunner::correlate(const CompiledSegment& segment, std::vector<Column>& scores,
+                            std::uint32_t n) const {
     if (segment.cholesky.empty()) return;
     for (std::size_t row = segment.scores; row-- > 0;) {
         const double* factors = &segment.cholesky[row * segment.scores];
@@ -174,7 +193,8 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
         for (const CompiledUsage& usage : segment.usages) {
             if (usage.law == CompiledUsage::Law::Constant) continue;
             double* e = monthScores_[usage.score].data();
-            fillUniforms({key_, model.world, drawWord(month + 1, 0), usage.monthStream}, first, n, e, spare_.data());
+            fillUniforms({key_, model.world, drawWord(month + 1, 0), usage.monthStream}, first, n, e,
+                         spare_.data());
             uniformsToNormals(e, n);
         }
         correlate(segment, monthScores_, n);
@@ -188,14 +208,15 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
             z = userScores_[usage.score].data();
             if (noisy && usage.monthShare > 0.0) {
                 double* mixed = monthScores_[usage.score].data();
-                for (std::uint32_t i = 0; i < n; ++i) mixed[i] = usage.userShare * z[i] + usage.monthShare * mixed[i];
+                for (std::uint32_t i = 0; i < n; ++i)
+                    mixed[i] = usage.userShare * z[i] + usage.monthShare * mixed[i];
                 z = mixed;
             }
         }
         fillFrom(usage, z, x, n);
         if (usage.dormant > 0.0) {
-            fillUniforms({key_, model.world, drawWord(month + 1, 1), usage.monthStream}, first, n, dormancy_.data(),
-                         spare_.data());
+            fillUniforms({key_, model.world, drawWord(month + 1, 1), usage.monthStream}, first, n,
+                         dormancy_.data(), spare_.data());
             for (std::uint32_t i = 0; i < n; ++i) x[i] = dormancy_[i] < usage.dormant ? 0.0 : x[i];
         }
         if (usage.parent) {
@@ -225,8 +246,9 @@ void ChunkRunner::applyLimits(const CompiledPlan& plan, std::uint32_t n) {
         }
     }
     std::copy_n(served_.begin(), n, costed_.begin());
-    // The cost factor at a point of the month's use is the lowest of the limits passed by then. With factors in
-    // descending order, the factor falls by its step where the earliest limit of that factor or a lower one lies.
+    // The cost factor at a point of the month's use is the lowest of the limits passed by then. With factors
+    // in descending order, the factor falls by its step where the earliest limit of that factor or a lower
+    // one lies.
     std::fill_n(spare_.begin(), n, 1.0);
     for (std::size_t k = plan.degrades.size(); k-- > 0;) {
         const CompiledLimit& limit = plan.degrades[k];
@@ -254,7 +276,8 @@ void ChunkRunner::addCharge(const CompiledCharge& charge, std::uint32_t n, doubl
     }
     for (std::uint32_t i = 0; i < n; ++i) q[i] *= served_[i];
     switch (charge.model) {
-        case CompiledCharge::Model::Flat: return;
+        case CompiledCharge::Model::Flat:
+            return;
         case CompiledCharge::Model::PerUnit:
             for (std::uint32_t i = 0; i < n; ++i) revenue[i] += charge.unit * q[i];
             return;
@@ -286,7 +309,8 @@ void ChunkRunner::addCharge(const CompiledCharge& charge, std::uint32_t n, doubl
 void ChunkRunner::rate(const CompiledPlan& plan, std::uint32_t n, double* revenue) {
     std::fill_n(revenue, n, plan.fee);
     for (const CompiledCharge& charge : plan.charges) addCharge(charge, n, revenue);
-    for (std::uint32_t i = 0; i < n; ++i) revenue[i] = std::max(plan.minimum, std::min(plan.maximum, revenue[i]));
+    for (std::uint32_t i = 0; i < n; ++i)
+        revenue[i] = std::max(plan.minimum, std::min(plan.maximum, revenue[i]));
 }
 
 void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t month, std::uint32_t start,
@@ -298,9 +322,11 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
         applyLimits(plan, n);
         double* cost = cost_[p].data();
         if (limited) {
-            for (std::uint32_t i = 0; i < n; ++i) cost[i] = plan.servingShare * (listCost_[i] * costed_[i]) + model.fixedPerUser;
+            for (std::uint32_t i = 0; i < n; ++i)
+                cost[i] = plan.servingShare * (listCost_[i] * costed_[i]) + model.fixedPerUser;
         } else {
-            for (std::uint32_t i = 0; i < n; ++i) cost[i] = plan.servingShare * listCost_[i] + model.fixedPerUser;
+            for (std::uint32_t i = 0; i < n; ++i)
+                cost[i] = plan.servingShare * listCost_[i] + model.fixedPerUser;
         }
         rate(plan, n, revenue_.data());
         double* margin = margin_[p].data();

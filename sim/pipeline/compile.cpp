@@ -23,7 +23,9 @@ struct Compiler {
     const core::Scenario& scenario;
     std::span<const double> draws;
 
-    [[nodiscard]] double value(const core::Parameter& parameter) const { return core::valueIn(parameter, draws); }
+    [[nodiscard]] double value(const core::Parameter& parameter) const {
+        return core::valueIn(parameter, draws);
+    }
 
     void setLaw(CompiledUsage& usage, const core::Distribution& distribution) const {
         std::visit(Overloaded{[&](const core::Constant& law) {
@@ -39,9 +41,13 @@ struct Compiler {
                               [&](const core::Gamma& law) {
                                   usage.law = CompiledUsage::Law::Gamma;
                                   const double spread = value(law.spread);
-                                  usage.a = law.spreadKind == core::Gamma::Spread::Shape ? spread : 1.0 / (spread * spread);
+                                  usage.a = law.spreadKind == core::Gamma::Spread::Shape
+                                                ? spread
+                                                : 1.0 / (spread * spread);
                                   const double location = value(law.location);
-                                  usage.b = law.locationKind == core::Gamma::Location::Scale ? location : location / usage.a;
+                                  usage.b = law.locationKind == core::Gamma::Location::Scale
+                                                ? location
+                                                : location / usage.a;
                                   usage.table = gammaTable(usage.a, usage.b);
                               },
                               [&](const core::Empirical& law) {
@@ -52,7 +58,8 @@ struct Compiler {
     }
 
     void setLognormal(CompiledUsage& usage, const core::Lognormal& law) const {
-        const auto result = core::lognormalLaw(law.locationKind, value(law.location), law.spreadKind, value(law.spread), law.root);
+        const auto result = core::lognormalLaw(law.locationKind, value(law.location), law.spreadKind,
+                                               value(law.spread), law.root);
         if (!result) {
             throw core::Error(core::Error::Kind::Input,
                               {core::Severity::Error,
@@ -89,9 +96,10 @@ struct Compiler {
         return result;
     }
 
-    /// Correlation of the parts (user, month) such that the month's score has the correlation of the file even where
-    /// persistences differ: r / (sqrt(pa pb) + sqrt((1 - pa)(1 - pb))).
-    [[nodiscard]] std::vector<double> cholesky(const core::Segment& source, const CompiledSegment& compiled) const {
+    /// Correlation of the parts (user, month) such that the month's score has the correlation of the file
+    /// even where persistences differ: r / (sqrt(pa pb) + sqrt((1 - pa)(1 - pb))).
+    [[nodiscard]] std::vector<double> cholesky(const core::Segment& source,
+                                               const CompiledSegment& compiled) const {
         const std::size_t n = compiled.scores;
         std::vector<double> matrix(n * n, 0.0);
         for (std::size_t i = 0; i < n; ++i) matrix[i * n + i] = 1.0;
@@ -103,7 +111,8 @@ struct Compiler {
             const CompiledUsage& b = usageOf(correlation.second);
             if (a.law == CompiledUsage::Law::Constant || b.law == CompiledUsage::Law::Constant) continue;
             double r = value(correlation.value);
-            if (correlation.kind == core::Correlation::Kind::Spearman) r = 2.0 * std::sin(std::numbers::pi * r / 6.0);
+            if (correlation.kind == core::Correlation::Kind::Spearman)
+                r = 2.0 * std::sin(std::numbers::pi * r / 6.0);
             r /= a.userShare * b.userShare + a.monthShare * b.monthShare;
             matrix[a.score * n + b.score] = r;
             matrix[b.score * n + a.score] = r;
@@ -124,16 +133,19 @@ struct Compiler {
     }
 
     [[nodiscard]] core::Error impossible(const core::Segment& source) const {
-        return {core::Error::Kind::Input,
-                {core::Severity::Error,
-                 {scenario.file, 0, 0},
-                 "segment \"" + source.id + "\": the correlations can't hold together with these persistences",
-                 "bring the persistences of the correlated meters nearer to each other, or lower the correlations"}};
+        return {
+            core::Error::Kind::Input,
+            {core::Severity::Error,
+             {scenario.file, 0, 0},
+             "segment \"" + source.id + "\": the correlations can't hold together with these persistences",
+             "bring the persistences of the correlated meters nearer to each other, or lower the "
+             "correlations"}};
     }
 
     [[nodiscard]] CompiledCharge charge(const core::Charge& source) const {
         CompiledCharge result;
-        for (const core::WeightedMeter& part : source.meters) result.meters.emplace_back(part.meter, value(part.weight));
+        for (const core::WeightedMeter& part : source.meters)
+            result.meters.emplace_back(part.meter, value(part.weight));
         const double per = value(source.per);
         std::visit(Overloaded{[&](const core::FlatPrice& price) {
                                   result.model = CompiledCharge::Model::Flat;
@@ -183,7 +195,8 @@ struct Compiler {
         for (const core::Charge& item : source.charges) result.charges.push_back(charge(item));
         for (const core::Limit& limit : source.limits) {
             const CompiledLimit compiled{limit.meter, value(limit.amount), value(limit.costFactor)};
-            (limit.action == core::Limit::Action::Block ? result.blocks : result.degrades).push_back(compiled);
+            (limit.action == core::Limit::Action::Block ? result.blocks : result.degrades)
+                .push_back(compiled);
         }
         std::ranges::stable_sort(result.degrades, std::greater{}, &CompiledLimit::costFactor);
         return result;
@@ -204,7 +217,8 @@ WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world) {
     for (const core::CostRate& rate : scenario.cost.rates) {
         model.listRate[rate.meter] += compiler.value(rate.amount) / compiler.value(rate.per);
     }
-    for (const core::Segment& segment : scenario.segments) model.segments.push_back(compiler.segment(segment));
+    for (const core::Segment& segment : scenario.segments)
+        model.segments.push_back(compiler.segment(segment));
     for (const core::Plan& plan : scenario.plans) model.plans.push_back(compiler.plan(plan));
     return model;
 }

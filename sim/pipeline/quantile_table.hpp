@@ -11,8 +11,8 @@ namespace breakeven::sim {
 /// @param shape, scale  > 0
 [[nodiscard]] std::vector<double> gammaTable(double shape, double scale);
 
-/// Q(z) by cubic Hermite interpolation of ln Q; z beyond the grid takes the value at its end, which no 53-bit uniform
-/// reaches.
+/// Q(z) by cubic Hermite interpolation of ln Q; z beyond the grid takes the value at its end, which no 53-bit
+/// uniform reaches.
 [[nodiscard]] double tableQuantile(const std::vector<double>& table, double z);
 
 }  // namespace breakeven::sim

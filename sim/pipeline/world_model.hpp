@@ -18,12 +18,12 @@ struct CompiledUsage {
     std::size_t meter = 0;
     std::optional<std::size_t> parent;  ///< meter it multiplies
     Law law = Law::Constant;
-    double a = 0.0;  ///< constant: value; lognormal: mu; uniform: low; gamma: shape
-    double b = 0.0;  ///< lognormal: sigma; uniform: high - low; gamma: scale
+    double a = 0.0;                  ///< constant: value; lognormal: mu; uniform: low; gamma: shape
+    double b = 0.0;                  ///< lognormal: sigma; uniform: high - low; gamma: scale
     std::span<const double> sample;  ///< empirical, ascending
     std::vector<double> table;       ///< gamma: ln Q on the grid of z, see quantile_table.hpp
-    double userShare = 1.0;   ///< square root of the persistence
-    double monthShare = 0.0;  ///< square root of the rest
+    double userShare = 1.0;          ///< square root of the persistence
+    double monthShare = 0.0;         ///< square root of the rest
     double dormant = 0.0;
     std::uint32_t userStream = 0;
     std::uint32_t monthStream = 0;
@@ -34,8 +34,8 @@ struct CompiledUsage {
 struct CompiledSegment {
     double weight = 1.0;
     std::vector<CompiledUsage> usages;
-    std::size_t scores = 0;         ///< number of normal scores
-    std::vector<double> cholesky;   ///< scores x scores, lower triangular, row by row; empty: independent
+    std::size_t scores = 0;        ///< number of normal scores
+    std::vector<double> cholesky;  ///< scores x scores, lower triangular, row by row; empty: independent
 };
 
 struct CompiledTier {
@@ -49,9 +49,9 @@ struct CompiledCharge {
     enum class Model { Flat, PerUnit, Graduated, Volume, Package };
     Model model = Model::Flat;
     std::vector<std::pair<std::size_t, double>> meters;  ///< meter, weight
-    double unit = 0.0;       ///< flat amount, or per unit, or per package
-    double size = 1.0;       ///< package
-    double freeUnits = 0.0;  ///< package
+    double unit = 0.0;                                   ///< flat amount, or per unit, or per package
+    double size = 1.0;                                   ///< package
+    double freeUnits = 0.0;                              ///< package
     std::vector<CompiledTier> tiers;
 };
 
@@ -82,8 +82,8 @@ struct WorldModel {
     std::vector<CompiledPlan> plans;
 };
 
-/// Compiles the scenario for one world. Throws core::Error (Input) when differing persistences make a correlation
-/// impossible.
+/// Compiles the scenario for one world. Throws core::Error (Input) when differing persistences make a
+/// correlation impossible.
 [[nodiscard]] WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world);
 
 /// Draws of all beliefs in one world; the base values when the run has one world only.

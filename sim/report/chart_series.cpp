@@ -60,14 +60,16 @@ void addBin(LogHistogram& histogram, double low, double high, double share) {
 
 }  // namespace
 
-LogHistogram logHistogram(const RunResult& result, const RowKey& key, const std::string& quantity, std::size_t bins) {
+LogHistogram logHistogram(const RunResult& result, const RowKey& key, const std::string& quantity,
+                          std::size_t bins) {
     LogHistogram histogram;
     const std::vector<HistogramRow> rows = rowsOf(result, key, quantity);
     const double total = countOf(rows);
     double low = 0.0;
     double high = 0.0;
     for (const HistogramRow& row : rows) {
-        if (row.binHigh == 0.0 && row.binLow == 0.0) histogram.zeroShare += static_cast<double>(row.count) / total;
+        if (row.binHigh == 0.0 && row.binLow == 0.0)
+            histogram.zeroShare += static_cast<double>(row.count) / total;
         if (row.binLow <= 0.0) continue;
         low = low == 0.0 ? row.binLow : low;
         high = std::max(high, row.binHigh);
@@ -76,7 +78,8 @@ LogHistogram logHistogram(const RunResult& result, const RowKey& key, const std:
     histogram.edges = edgesOver(low, high, bins);
     histogram.shares.assign(bins, 0.0);
     for (const HistogramRow& row : rows)
-        if (row.binLow > 0.0) addBin(histogram, row.binLow, row.binHigh, static_cast<double>(row.count) / total);
+        if (row.binLow > 0.0)
+            addBin(histogram, row.binLow, row.binHigh, static_cast<double>(row.count) / total);
     return histogram;
 }
 

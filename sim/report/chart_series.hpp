@@ -10,9 +10,10 @@ namespace breakeven::sim {
 
 /// Bars over a log axis.
 struct LogHistogram {
-    std::vector<double> edges;   ///< n + 1 ascending values > 0, equal ratios
-    std::vector<double> shares;  ///< n shares of user-months; with `zeroShare` and those below 0 they sum to 1
-    double zeroShare = 0.0;      ///< user-months at exactly 0, which a log axis can't show
+    std::vector<double> edges;  ///< n + 1 ascending values > 0, equal ratios
+    std::vector<double>
+        shares;              ///< n shares of user-months; with `zeroShare` and those below 0 they sum to 1
+    double zeroShare = 0.0;  ///< user-months at exactly 0, which a log axis can't show
 };
 
 /// A line; x ascending.
@@ -21,11 +22,10 @@ struct Line {
     std::vector<double> y;
 };
 
-/// The positive part of a quantity's histogram, put into `bins` equal steps of the logarithm; no edges when there is
-/// none.
-/// A bin of the result that straddles an edge is split in proportion to its log width.
-[[nodiscard]] LogHistogram logHistogram(const RunResult& result, const RowKey& key, const std::string& quantity,
-                                        std::size_t bins = 80);
+/// The positive part of a quantity's histogram, put into `bins` equal steps of the logarithm; no edges when
+/// there is none. A bin of the result that straddles an edge is split in proportion to its log width.
+[[nodiscard]] LogHistogram logHistogram(const RunResult& result, const RowKey& key,
+                                        const std::string& quantity, std::size_t bins = 80);
 
 /// Share of user-months at or below x.
 [[nodiscard]] Line cumulativeCurve(const RunResult& result, const RowKey& key, const std::string& quantity);

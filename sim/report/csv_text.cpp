@@ -16,7 +16,8 @@ std::optional<double> numberIn(std::string_view text) {
     double value = 0.0;
     const char* end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, value);
-    if (text.empty() || read.ec != std::errc{} || read.ptr != end || !std::isfinite(value)) return std::nullopt;
+    if (text.empty() || read.ec != std::errc{} || read.ptr != end || !std::isfinite(value))
+        return std::nullopt;
     return value;
 }
 
@@ -32,7 +33,8 @@ void CsvText::separate() {
 
 CsvText& CsvText::text(std::string_view value) {
     separate();
-    const bool isFormula = !value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos;
+    const bool isFormula =
+        !value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos;
     std::string cell = isFormula ? "'" : "";
     cell += value;
     if (cell.find_first_of(",\"\r\n") == std::string::npos) {
@@ -51,7 +53,9 @@ CsvText& CsvText::number(double value) {
     return *this;
 }
 
-CsvText& CsvText::number(const std::optional<double>& value) { return value ? number(*value) : empty(); }
+CsvText& CsvText::number(const std::optional<double>& value) {
+    return value ? number(*value) : empty();
+}
 
 CsvText& CsvText::count(std::uint64_t value) {
     separate();

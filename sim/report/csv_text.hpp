@@ -8,14 +8,14 @@
 
 namespace breakeven::sim {
 
-/// Text of a CSV file: RFC 4180 (CRLF, quotes where needed), locale-free, numbers in the shortest form that reads
-/// back the same.
+/// Text of a CSV file: RFC 4180 (CRLF, quotes where needed), locale-free, numbers in the shortest form that
+/// reads back the same.
 class CsvText {
   public:
     explicit CsvText(const std::vector<std::string_view>& header);
 
-    /// A text cell. One that a spreadsheet would run as a formula (it begins with = + - @, a tab or CR) gets an
-    /// apostrophe in front.
+    /// A text cell. One that a spreadsheet would run as a formula (it begins with = + - @, a tab or CR) gets
+    /// an apostrophe in front.
     CsvText& text(std::string_view value);
     CsvText& number(double value);  ///< a number that is not finite is left empty
     CsvText& number(const std::optional<double>& value);

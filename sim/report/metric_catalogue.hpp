@@ -16,7 +16,8 @@ struct MetricInfo {
 /// All metrics in the order in which tables show them. `usage_<meter>_per_user` stands once, with that name.
 [[nodiscard]] std::span<const MetricInfo> metricCatalogue();
 
-/// The entry of a metric; a usage metric of any meter finds the usage entry. Null when there is no such metric.
+/// The entry of a metric; a usage metric of any meter finds the usage entry. Null when there is no such
+/// metric.
 [[nodiscard]] const MetricInfo* findMetricInfo(std::string_view name);
 
 }  // namespace breakeven::sim

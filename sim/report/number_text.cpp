@@ -11,8 +11,8 @@
 namespace breakeven::sim {
 namespace {
 
-constexpr int kMostDigits = 6;     // nobody reads more in a table; files hold all of them
-constexpr int kMostDecimals = 6;   // beyond, a power of ten reads better
+constexpr int kMostDigits = 6;    // nobody reads more in a table; files hold all of them
+constexpr int kMostDecimals = 6;  // beyond, a power of ten reads better
 constexpr double kMostGrouped = 1e15;
 
 /// Decimal exponent of the number rounded to one digit: 0.096 -> -1, since it rounds to 0.1.

@@ -10,12 +10,21 @@ const std::vector<std::string_view> kMetricColumns{
     "run",   "scenario",       "plan", "segment", "month",    "metric",    "unit",
     "value", "standard_error", "low",  "high",    "band_low", "band_high", "exact"};
 
-void addRun(CsvText& csv, const RunResult& result) { csv.text(result.manifest.run).text(result.manifest.scenario); }
+void addRun(CsvText& csv, const RunResult& result) {
+    csv.text(result.manifest.run).text(result.manifest.scenario);
+}
 
-void addKey(CsvText& csv, const RowKey& key) { csv.text(key.plan).text(key.segment).text(key.month); }
+void addKey(CsvText& csv, const RowKey& key) {
+    csv.text(key.plan).text(key.segment).text(key.month);
+}
 
 void addEstimate(CsvText& csv, const Estimate& e) {
-    csv.number(e.value).number(e.standardError).number(e.low).number(e.high).number(e.bandLow).number(e.bandHigh);
+    csv.number(e.value)
+        .number(e.standardError)
+        .number(e.low)
+        .number(e.high)
+        .number(e.bandLow)
+        .number(e.bandHigh);
 }
 
 void addMetric(CsvText& csv, const RunResult& result, const MetricRow& row) {
@@ -117,8 +126,8 @@ std::string sweepCsv(std::span<const SweepPoint> points) {
 }
 
 std::string comparisonCsv(std::span<const std::shared_ptr<const RunResult>> runs) {
-    CsvText csv({"run", "scenario", "plan", "metric", "unit", "value", "standard_error", "low", "high", "band_low",
-                 "band_high", "difference", "difference_standard_error"});
+    CsvText csv({"run", "scenario", "plan", "metric", "unit", "value", "standard_error", "low", "high",
+                 "band_low", "band_high", "difference", "difference_standard_error"});
     for (const ComparedMetric& metric : compareRuns(runs)) {
         for (std::size_t i = 0; i < runs.size(); ++i) {
             if (!metric.estimates[i]) continue;

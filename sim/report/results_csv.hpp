@@ -12,12 +12,12 @@ namespace breakeven::sim {
 
 /// A file to be written.
 struct NamedText {
-    std::string name;   ///< "metrics.csv"
+    std::string name;  ///< "metrics.csv"
     std::string bytes;
 };
 
-/// A run's tables as files, the columns as in DESIGN 7.3: differences, metrics, quantiles, histogram, worlds, lorenz.
-/// Holds no thread count, time, path or label: the same numbers give the same bytes.
+/// A run's tables as files, the columns as in DESIGN 7.3: differences, metrics, quantiles, histogram, worlds,
+/// lorenz. Holds no thread count, time, path or label: the same numbers give the same bytes.
 [[nodiscard]] std::vector<NamedText> resultsCsv(const RunResult& result);
 
 /// All metrics of all points of a sweep: the columns of metrics.csv, then one `key.<path>` per varied key.

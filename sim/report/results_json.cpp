@@ -10,19 +10,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string written(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string written(const Json& json) {
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
-Json orNull(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+Json orNull(const std::optional<double>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
 
 Json estimateJson(const Estimate& e, const std::string& unit) {
-    return {{"value", e.value},
-            {"standard_error", e.standardError},
-            {"low", e.low},
-            {"high", e.high},
-            {"band_low", orNull(e.bandLow)},
-            {"band_high", orNull(e.bandHigh)},
-            {"unit", unit},
-            {"exact", orNull(e.exact)}};
+    return {{"value", e.value}, {"standard_error", e.standardError}, {"low", e.low},
+            {"high", e.high},   {"band_low", orNull(e.bandLow)},     {"band_high", orNull(e.bandHigh)},
+            {"unit", unit},     {"exact", orNull(e.exact)}};
 }
 
 Json settingsJson(const core::RunSettings& settings) {
@@ -67,8 +66,8 @@ void addMetric(Json& plans, const MetricRow& row) {
         plan["segments"][row.key.segment]["metrics"][row.metric] = estimate;
     } else {
         const Json month = monthNumber(row.key.month);
-        entryOf(plan["months"], "month", month, {{"month", month}, {"metrics", Json::object()}})["metrics"]
-               [row.metric] = estimate;
+        entryOf(plan["months"], "month", month,
+                {{"month", month}, {"metrics", Json::object()}})["metrics"][row.metric] = estimate;
     }
 }
 
@@ -118,7 +117,9 @@ Json runJson(const RunResult& result) {
 
 }  // namespace
 
-std::string resultsJson(const RunResult& result) { return written(runJson(result)); }
+std::string resultsJson(const RunResult& result) {
+    return written(runJson(result));
+}
 
 std::string resultsJson(std::span<const std::shared_ptr<const RunResult>> results) {
     Json all = Json::array();
@@ -141,17 +142,19 @@ std::string sweepJson(std::span<const SweepPoint> points) {
 
 std::string comparisonJson(std::span<const std::shared_ptr<const RunResult>> runs) {
     Json names = Json::array();
-    for (const auto& run : runs) names.push_back({{"run", run->manifest.run}, {"scenario", run->manifest.scenario}});
+    for (const auto& run : runs)
+        names.push_back({{"run", run->manifest.run}, {"scenario", run->manifest.scenario}});
     Json metrics = Json::array();
     for (const ComparedMetric& metric : compareRuns(runs)) {
         Json values = Json::array();
         Json differences = Json::array();
         for (std::size_t i = 0; i < runs.size(); ++i) {
             const auto& difference = metric.differences[i];
-            values.push_back(metric.estimates[i] ? estimateJson(*metric.estimates[i], metric.unit) : Json(nullptr));
-            differences.push_back(difference ? Json{{"value", difference->value},
-                                                    {"standard_error", difference->standardError}}
-                                             : Json(nullptr));
+            values.push_back(metric.estimates[i] ? estimateJson(*metric.estimates[i], metric.unit)
+                                                 : Json(nullptr));
+            differences.push_back(
+                difference ? Json{{"value", difference->value}, {"standard_error", difference->standardError}}
+                           : Json(nullptr));
         }
         metrics.push_back({{"plan", metric.plan},
                            {"metric", metric.metric},

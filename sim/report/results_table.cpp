@@ -20,9 +20,9 @@ struct Headline {
     std::string_view title;
 };
 constexpr std::array kHeadlines{
-    Headline{"revenue_per_user", "Revenue"},      Headline{"cost_per_user", "Cost"},
-    Headline{"margin_per_user", "Margin"},        Headline{"probability_plan_loses", "Loses"},
-    Headline{"loss_making_users", "At a loss"},   Headline{"break_even_fee", "Break-even"},
+    Headline{"revenue_per_user", "Revenue"},    Headline{"cost_per_user", "Cost"},
+    Headline{"margin_per_user", "Margin"},      Headline{"probability_plan_loses", "Loses"},
+    Headline{"loss_making_users", "At a loss"}, Headline{"break_even_fee", "Break-even"},
     Headline{"touched_by_limit", "Limited"},
 };
 constexpr std::string_view kBanded = "margin_per_user";
@@ -40,16 +40,20 @@ std::vector<std::string> plansOf(const RunResult& result) {
     return plans;
 }
 
-TableCell textCell(std::string text) { return {std::move(text), std::nullopt, ""}; }
+TableCell textCell(std::string text) {
+    return {std::move(text), std::nullopt, ""};
+}
 
 std::string bandText(const Estimate& estimate) {
     return rangeText(*estimate.bandLow, *estimate.bandHigh, estimate.standardError);
 }
 
 TableCell estimateCell(const Estimate& estimate, const std::string& unit) {
-    std::string detail = fmt::format("{} {}, 95 % interval {}", formatWithError(estimate.value, estimate.standardError),
-                                     unit, rangeText(estimate.low, estimate.high, estimate.standardError));
-    if (estimate.bandLow && estimate.bandHigh) detail += fmt::format("; in 90 % of worlds {}", bandText(estimate));
+    std::string detail =
+        fmt::format("{} {}, 95 % interval {}", formatWithError(estimate.value, estimate.standardError), unit,
+                    rangeText(estimate.low, estimate.high, estimate.standardError));
+    if (estimate.bandLow && estimate.bandHigh)
+        detail += fmt::format("; in 90 % of worlds {}", bandText(estimate));
     if (estimate.exact) detail += fmt::format("; exactly {}", formatWithError(*estimate.exact, 0.0));
     return {formatWithError(estimate.value, estimate.standardError), estimate.value, std::move(detail)};
 }
@@ -79,7 +83,8 @@ TableCell differenceCell(const RunDifference& difference) {
 }
 
 bool isHeadline(std::string_view metric) {
-    return std::any_of(kHeadlines.begin(), kHeadlines.end(), [&](const Headline& h) { return h.metric == metric; });
+    return std::any_of(kHeadlines.begin(), kHeadlines.end(),
+                       [&](const Headline& h) { return h.metric == metric; });
 }
 
 }  // namespace
@@ -90,7 +95,8 @@ Table planTable(const RunResult& result) {
     for (const Headline& headline : kHeadlines) {
         const MetricRow* row = anyRow(result, headline.metric);
         if (row == nullptr) continue;
-        table.columns.push_back({std::string(headline.title), row->unit, definitionOf(headline.metric), false});
+        table.columns.push_back(
+            {std::string(headline.title), row->unit, definitionOf(headline.metric), false});
         if (headline.metric == kBanded && hasBand(result, kBanded))
             table.columns.push_back({"in 90 % of worlds", row->unit,
                                      "5th to 95th percentile of the margin over the worlds.", false});
@@ -121,8 +127,9 @@ Table differenceTable(const RunResult& result) {
     for (const DifferenceRow& row : result.differences) {
         if (row.key.segment != kAll || row.key.month != kAll) continue;
         const Estimate& e = row.estimate;
-        table.rows.push_back({textCell(row.key.plan), textCell(row.baseline), textCell(row.metric), textCell(row.unit),
-                              estimateCell(e, row.unit), textCell(rangeText(e.low, e.high, e.standardError)),
+        table.rows.push_back({textCell(row.key.plan), textCell(row.baseline), textCell(row.metric),
+                              textCell(row.unit), estimateCell(e, row.unit),
+                              textCell(rangeText(e.low, e.high, e.standardError)),
                               textCell(row.noise ? "yes" : "no")});
     }
     return table;
@@ -142,10 +149,14 @@ Table exactTable(const RunResult& result) {
         // Relative to the value: summing equal numbers leaves an error of rounding only.
         if (!(e.standardError > 1e-12 * std::abs(e.value))) continue;
         const double z = (e.value - *e.exact) / e.standardError;
-        table.rows.push_back({textCell(row.key.plan), textCell(row.metric), textCell(row.unit),
-                              {formatWithError(*e.exact, 0.1 * e.standardError), e.exact, ""},
-                              {fmt::format("{} ± {}", formatWithError(e.value, e.standardError), formatError(e.standardError)), e.value, ""},
-                              {fmt::format("{:+.1f}", z), z, ""}});
+        table.rows.push_back(
+            {textCell(row.key.plan),
+             textCell(row.metric),
+             textCell(row.unit),
+             {formatWithError(*e.exact, 0.1 * e.standardError), e.exact, ""},
+             {fmt::format("{} ± {}", formatWithError(e.value, e.standardError), formatError(e.standardError)),
+              e.value, ""},
+             {fmt::format("{:+.1f}", z), z, ""}});
     }
     return table;
 }
@@ -167,7 +178,8 @@ Table compareTable(std::span<const std::shared_ptr<const RunResult>> runs) {
         cells = {textCell(metric.plan), textCell(metric.metric)};
         for (const auto& estimate : metric.estimates)
             cells.push_back(estimate ? estimateCell(*estimate, metric.unit) : kNotApplicable);
-        if (isPair) cells.push_back(metric.differences[1] ? differenceCell(*metric.differences[1]) : kNotApplicable);
+        if (isPair)
+            cells.push_back(metric.differences[1] ? differenceCell(*metric.differences[1]) : kNotApplicable);
         cells.push_back(textCell(metric.unit));
     }
     return table;

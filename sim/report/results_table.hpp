@@ -31,8 +31,8 @@ struct Table {
 };
 
 /// `value` down to the first digit of its standard error: the digits below move by ten or more and are noise.
-/// An error of 0 means exact: at most six digits, no trailing zeros. Locale-free, thousands separated by commas:
-/// "1,234.5". "-" when it is not a finite number.
+/// An error of 0 means exact: at most six digits, no trailing zeros. Locale-free, thousands separated by
+/// commas: "1,234.5". "-" when it is not a finite number.
 [[nodiscard]] std::string formatWithError(double value, double standardError);
 
 /// The plans of a run: one row a plan, the headline metrics as columns.
@@ -41,12 +41,13 @@ struct Table {
 /// Differences of every plan to the baseline (the first plan), with the noise mark.
 [[nodiscard]] Table differenceTable(const RunResult& result);
 
-/// The standing self-test: every total that has a closed form and a Monte Carlo error, as exact | simulated ± error | z,
-/// z = (simulated - exact) / error. No rows where nothing is exact, as in every run over several worlds.
+/// The standing self-test: every total that has a closed form and a Monte Carlo error, as exact | simulated ±
+/// error | z, z = (simulated - exact) / error. No rows where nothing is exact, as in every run over several
+/// worlds.
 [[nodiscard]] Table exactTable(const RunResult& result);
 
-/// Runs side by side: one row per plan and headline metric, one column a run, then (two runs) their difference with
-/// its error (`compareRuns`); runs on the same draws say so in the column's title.
+/// Runs side by side: one row per plan and headline metric, one column a run, then (two runs) their
+/// difference with its error (`compareRuns`); runs on the same draws say so in the column's title.
 [[nodiscard]] Table compareTable(std::span<const std::shared_ptr<const RunResult>> runs);
 
 }  // namespace breakeven::sim

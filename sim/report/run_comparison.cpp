@@ -19,8 +19,9 @@ std::vector<WorldValue> perWorld(const RunResult& run, const ComparedMetric& met
     return values;
 }
 
-/// Standard error of the mean of paired world differences; none when the metric is not the mean of its world values
-/// (a ratio, a quantile), for which it would say nothing, or when the runs were stopped after different worlds.
+/// Standard error of the mean of paired world differences; none when the metric is not the mean of its world
+/// values (a ratio, a quantile), for which it would say nothing, or when the runs were stopped after
+/// different worlds.
 std::optional<double> pairedError(const RunResult& first, const RunResult& run, const ComparedMetric& metric,
                                   double difference) {
     const std::vector<WorldValue> from = perWorld(first, metric);
@@ -41,11 +42,14 @@ RunDifference differenceOf(const RunResult& first, const RunResult& run, const C
                            const Estimate& from, const Estimate& to) {
     RunDifference difference{to.value - from.value, std::hypot(from.standardError, to.standardError)};
     if (!haveSameDraws(first.manifest, run.manifest)) return difference;
-    if (const auto error = pairedError(first, run, metric, difference.value)) difference.standardError = *error;
+    if (const auto error = pairedError(first, run, metric, difference.value))
+        difference.standardError = *error;
     return difference;
 }
 
-bool isTotal(const RowKey& key) { return key.segment == kAll && key.month == kAll; }
+bool isTotal(const RowKey& key) {
+    return key.segment == kAll && key.month == kAll;
+}
 
 std::vector<ComparedMetric> metricsOf(std::span<const std::shared_ptr<const RunResult>> runs) {
     std::vector<ComparedMetric> found;
@@ -62,7 +66,9 @@ std::vector<ComparedMetric> metricsOf(std::span<const std::shared_ptr<const RunR
 
 }  // namespace
 
-bool haveSameDraws(const RunManifest& first, const RunManifest& second) { return first.settings == second.settings; }
+bool haveSameDraws(const RunManifest& first, const RunManifest& second) {
+    return first.settings == second.settings;
+}
 
 std::vector<ComparedMetric> compareRuns(std::span<const std::shared_ptr<const RunResult>> runs) {
     std::vector<ComparedMetric> compared = metricsOf(runs);

@@ -9,15 +9,15 @@
 
 namespace breakeven::sim {
 
-/// A usage distribution of the scenario at base values, to be drawn; no simulation. Where the usage hangs on another
-/// meter, this is the quantity per unit of that meter.
+/// A usage distribution of the scenario at base values, to be drawn; no simulation. Where the usage hangs on
+/// another meter, this is the quantity per unit of that meter.
 struct UsageCurve {
     std::string segment;
     std::string meter;
-    std::string unit;               ///< of the quantity, e.g. "request" or "token per request"
-    std::vector<double> quantity;   ///< ascending
-    std::vector<double> density;    ///< of the natural logarithm of the quantity; empty for a constant
-    std::vector<double> cumulative; ///< share of active user-months at or below
+    std::string unit;                ///< of the quantity, e.g. "request" or "token per request"
+    std::vector<double> quantity;    ///< ascending
+    std::vector<double> density;     ///< of the natural logarithm of the quantity; empty for a constant
+    std::vector<double> cumulative;  ///< share of active user-months at or below
     double median = 0.0;
     double mean = 0.0;
     double p90 = 0.0;

@@ -14,11 +14,11 @@ inline constexpr const char* kAll = "all";
 
 /// Which run this is: all that its numbers depend on.
 struct RunManifest {
-    std::string run;            ///< first 16 hex digits of the hash of scenario, inputs, settings and engine version
-    std::string scenario;       ///< its name
+    std::string run;  ///< first 16 hex digits of the hash of scenario, inputs, settings and engine version
+    std::string scenario;  ///< its name
     std::string question;
     std::string currency;
-    std::string scenarioHash;   ///< SHA-256, lower-case hex
+    std::string scenarioHash;  ///< SHA-256, lower-case hex
     std::string engineVersion;
     core::RunSettings settings;
     bool operator==(const RunManifest&) const = default;
@@ -58,12 +58,13 @@ struct QuantileRow {
     std::string quantity;  ///< cost, revenue, margin, usage_<meter>, break_even_fee
     double level = 0.0;
     double value = 0.0;
-    double low = 0.0;      ///< 95 % Monte Carlo interval
+    double low = 0.0;  ///< 95 % Monte Carlo interval
     double high = 0.0;
     bool operator==(const QuantileRow&) const = default;
 };
 
-/// One non-empty bin of histogram.csv: counts of user-months with binLow <= quantity < binHigh; an atom has both equal.
+/// One non-empty bin of histogram.csv: counts of user-months with binLow <= quantity < binHigh; an atom has
+/// both equal.
 struct HistogramRow {
     RowKey key;
     std::string quantity;
@@ -73,7 +74,8 @@ struct HistogramRow {
     bool operator==(const HistogramRow&) const = default;
 };
 
-/// One row of worlds.csv: a metric of a plan in one world, or the draw of a belief (`belief.<path>`, plan empty).
+/// One row of worlds.csv: a metric of a plan in one world, or the draw of a belief (`belief.<path>`, plan
+/// empty).
 struct WorldRow {
     std::uint32_t world = 0;  ///< from 1
     std::string plan;
@@ -93,7 +95,7 @@ struct LorenzRow {
 /// What a run found. Frozen once `simulate` returns it.
 struct RunResult {
     RunManifest manifest;
-    bool cancelled = false;           ///< stopped early: the rows speak of `worldsFinished` worlds only
+    bool cancelled = false;  ///< stopped early: the rows speak of `worldsFinished` worlds only
     std::uint32_t worldsFinished = 0;
     std::vector<MetricRow> metrics;
     std::vector<DifferenceRow> differences;
@@ -105,6 +107,7 @@ struct RunResult {
 };
 
 /// The row of a plan's metric, or null. Linear search: for display, not for loops.
-[[nodiscard]] const MetricRow* findMetric(const RunResult& result, const RowKey& key, const std::string& metric);
+[[nodiscard]] const MetricRow* findMetric(const RunResult& result, const RowKey& key,
+                                          const std::string& metric);
 
 }  // namespace breakeven::sim

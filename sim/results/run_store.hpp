@@ -54,8 +54,8 @@ class RunStore {
     /// All runs, newest first.
     [[nodiscard]] virtual std::vector<RunSummary> list() const = 0;
 
-    /// Resolves what a person typed: `latest`, a label, a run's 16 hex digits or the beginning of them that fits only
-    /// one run name (4 digits at least), or `#ROW`. Newest of equals.
+    /// Resolves what a person typed: `latest`, a label, a run's 16 hex digits or the beginning of them that
+    /// fits only one run name (4 digits at least), or `#ROW`. Newest of equals.
     /// @return none when nothing fits; throws core::Error (Input) when a beginning fits several names
     [[nodiscard]] virtual std::optional<RunSummary> find(const std::string& name) const = 0;
 

@@ -5,7 +5,9 @@
 namespace breakeven::sim {
 namespace {
 
-double middle(const WeightedBin& bin) { return 0.5 * (bin.low + bin.high); }
+double middle(const WeightedBin& bin) {
+    return 0.5 * (bin.low + bin.high);
+}
 
 double totalWeight(std::span<const WeightedBin> bins) {
     double total = 0.0;
@@ -108,7 +110,8 @@ double quantileOf(std::span<const WeightedBin> bins, double level) {
     const double target = level * totalWeight(bins);
     double below = 0.0;
     for (const WeightedBin& bin : bins) {
-        if (below + bin.weight >= target) return inside(bin, std::clamp((target - below) / bin.weight, 0.0, 1.0));
+        if (below + bin.weight >= target)
+            return inside(bin, std::clamp((target - below) / bin.weight, 0.0, 1.0));
         below += bin.weight;
     }
     return bins.back().high;

@@ -18,9 +18,10 @@ struct WeightedBin {
     double weight = 0.0;  ///< number of observations, or their weighted number
 };
 
-/// Mergeable counts on a logarithmic grid: 256 bins per power of two (relative width at most 0.4 %), for values of either
-/// sign, with an exact count of zeros. Each bin keeps the smallest and largest value seen, so atoms stay exact. Counts
-/// are integers and minima commute: any order of adding and merging gives the same state.
+/// Mergeable counts on a logarithmic grid: 256 bins per power of two (relative width at most 0.4 %), for
+/// values of either sign, with an exact count of zeros. Each bin keeps the smallest and largest value seen,
+/// so atoms stay exact. Counts are integers and minima commute: any order of adding and merging gives the
+/// same state.
 ///
 /// Magnitudes below 2^-30 share the lowest power of two, those from 2^50 on the highest.
 class LogCounts {
@@ -75,10 +76,11 @@ class LogCounts {
 /// Bins of several lists put together in ascending order; bins of one grid cell are joined.
 [[nodiscard]] std::vector<WeightedBin> mergedBins(std::vector<std::vector<WeightedBin>> lists);
 
-// Statistics of binned values, ascending bins, total weight > 0. Inside a bin the mean is taken as (low + high) / 2:
-// at most 0.1 % of the value off, either way.
+// Statistics of binned values, ascending bins, total weight > 0. Inside a bin the mean is taken as (low +
+// high) / 2: at most 0.1 % of the value off, either way.
 
-/// The value below which `level` of the weight lies; log-linear inside the bin, between the values seen in it.
+/// The value below which `level` of the weight lies; log-linear inside the bin, between the values seen in
+/// it.
 [[nodiscard]] double quantileOf(std::span<const WeightedBin> bins, double level);
 
 /// Share of the weight at or below x.
@@ -90,7 +92,8 @@ class LogCounts {
 /// What part of the total the largest `share` of the weight holds; values >= 0. 0 when the total is 0.
 [[nodiscard]] double shareOfLargest(std::span<const WeightedBin> bins, double share);
 
-/// Gini coefficient, values >= 0; 0 when the total is 0. Source: METHODS 3.16, 1 - 2 x area under the Lorenz curve.
+/// Gini coefficient, values >= 0; 0 when the total is 0. Source: METHODS 3.16, 1 - 2 x area under the Lorenz
+/// curve.
 [[nodiscard]] double giniOf(std::span<const WeightedBin> bins);
 
 }  // namespace breakeven::sim

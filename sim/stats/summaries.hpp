@@ -35,14 +35,17 @@ struct Interval {
 /// @param whole    the estimate from all groups
 /// @param without  the estimate without group j
 /// @param sizes    size of group j, > 0; groups may differ
-/// Source: Busing, Meijer & van der Leeden (1999), "Delete-m jackknife for unequal m", Statistics and Computing 9.
-[[nodiscard]] double jackknifeError(double whole, std::span<const double> without, std::span<const double> sizes);
+/// Source: Busing, Meijer & van der Leeden (1999), "Delete-m jackknife for unequal m", Statistics and
+/// Computing 9.
+[[nodiscard]] double jackknifeError(double whole, std::span<const double> without,
+                                    std::span<const double> sizes);
 
 /// Spearman's rank correlation; ties get their mean rank. n >= 2; 0 when either is constant.
 [[nodiscard]] double rankCorrelation(std::span<const double> x, std::span<const double> y);
 
-/// Probability that the sum of n independent results with this mean, variance and third central moment is below 0: normal
-/// with the skewness term of the Edgeworth expansion, clamped to [0, 1]. Source: Feller II, XVI.4.
+/// Probability that the sum of n independent results with this mean, variance and third central moment is
+/// below 0: normal with the skewness term of the Edgeworth expansion, clamped to [0, 1]. Source: Feller II,
+/// XVI.4.
 [[nodiscard]] double probabilitySumBelowZero(double mean, double variance, double thirdMoment, double n);
 
 }  // namespace breakeven::sim

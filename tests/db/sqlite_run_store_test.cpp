@@ -21,7 +21,9 @@ namespace fs = std::filesystem;
 
 class Store : public testing::Test {
   protected:
-    [[nodiscard]] std::string file(const std::string& name = "runs.sqlite") const { return folder_.file(name); }
+    [[nodiscard]] std::string file(const std::string& name = "runs.sqlite") const {
+        return folder_.file(name);
+    }
 
   private:
     tests::TemporaryFolder folder_;
@@ -31,11 +33,20 @@ class Store : public testing::Test {
 sim::RunRecord record(unsigned seed, std::size_t rows = 3) {
     std::mt19937_64 bits(seed);
     const auto real = [&] { return std::generate_canonical<double, 53>(bits) * 1e6 - 5e5; };
-    const auto maybe = [&]() -> std::optional<double> { return bits() % 2 == 0 ? std::optional(real()) : std::nullopt; };
-    const auto estimate = [&] { return sim::Estimate{real(), real(), real(), real(), maybe(), maybe(), maybe()}; };
+    const auto maybe = [&]() -> std::optional<double> {
+        return bits() % 2 == 0 ? std::optional(real()) : std::nullopt;
+    };
+    const auto estimate = [&] {
+        return sim::Estimate{real(), real(), real(), real(), maybe(), maybe(), maybe()};
+    };
     auto result = std::make_shared<sim::RunResult>();
-    result->manifest = {"00000000000000" + std::to_string(10 + seed), "s\"'; DROP TABLE run; --", "question\nof two lines", "USD",
-                        "hash", "1", {10'000 + seed, 5, 2, 0xffffffffffffff00U + seed, core::Sampling::Random}};
+    result->manifest = {"00000000000000" + std::to_string(10 + seed),
+                        "s\"'; DROP TABLE run; --",
+                        "question\nof two lines",
+                        "USD",
+                        "hash",
+                        "1",
+                        {10'000 + seed, 5, 2, 0xffffffffffffff00U + seed, core::Sampling::Random}};
     result->worldsFinished = 5;
     const sim::RowKey key{"pro", "all", "1"};
     for (std::size_t i = 0; i < rows; ++i) {
@@ -111,29 +122,35 @@ TEST_F(Store, GivenARun_WhenRemoved_ThenNoRowOfItIsLeft) {
     SqliteRunStore store(file());
     store.remove(store.save(record(1)));
     SQLite::Database database(file());
-    for (const char* table : {"run", "metric", "difference", "quantile", "histogram", "world_value", "lorenz", "run_override", "input_file"}) {
+    for (const char* table : {"run", "metric", "difference", "quantile", "histogram", "world_value", "lorenz",
+                              "run_override", "input_file"}) {
         EXPECT_EQ(database.execAndGet(std::string("SELECT count(*) FROM ") + table).getInt(), 0) << table;
     }
-    EXPECT_EQ(errorOf([&] { static_cast<void>(store.load(1)); }).diagnostic().problem, "the store has no run #1");
+    EXPECT_EQ(errorOf([&] { static_cast<void>(store.load(1)); }).diagnostic().problem,
+              "the store has no run #1");
 }
 
 TEST_F(Store, GivenFilesThatAreNoStore_WhenOpened_ThenTheyAreRefusedAndLeftAlone) {
     std::ofstream(file("text.sqlite")) << "this is a text of more than sixteen bytes, and no database\n";
-    SQLite::Database(file("other.sqlite"), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE mine (x)");
+    SQLite::Database(file("other.sqlite"), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+        .exec("CREATE TABLE mine (x)");
     for (const char* name : {"text.sqlite", "other.sqlite"}) {
         const std::string before = bytesOf(file(name));
         const core::Error error = errorOf([&] { SqliteRunStore store(file(name)); });
         EXPECT_EQ(error.kind(), core::Error::Kind::Input) << name;
-        EXPECT_NE(error.diagnostic().problem.find("is not a Breakeven store"), std::string::npos) << error.diagnostic().problem;
+        EXPECT_NE(error.diagnostic().problem.find("is not a Breakeven store"), std::string::npos)
+            << error.diagnostic().problem;
         EXPECT_EQ(bytesOf(file(name)), before) << name;
     }
-    EXPECT_EQ(errorOf([&] { SqliteRunStore store(fs::temp_directory_path().string()); }).diagnostic().problem, "this is a folder, not a store");
+    EXPECT_EQ(errorOf([&] { SqliteRunStore store(fs::temp_directory_path().string()); }).diagnostic().problem,
+              "this is a folder, not a store");
 }
 
 TEST_F(Store, GivenAStoreFromANewerVersion_WhenOpened_ThenItIsRefused) {
     { SqliteRunStore store(file()); }
     SQLite::Database(file(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 99");
-    EXPECT_EQ(errorOf([&] { SqliteRunStore store(file()); }).diagnostic().problem, "the store has format 99, this version reads up to 1");
+    EXPECT_EQ(errorOf([&] { SqliteRunStore store(file()); }).diagnostic().problem,
+              "the store has format 99, this version reads up to 1");
 }
 
 TEST_F(Store, GivenAnotherProgramWriting_WhenSaved_ThenItIsToldAndNothingIsLost) {
@@ -184,8 +201,11 @@ TEST_F(Store, GivenAProgramKilledWhileSaving_WhenOpenedAgain_ThenOnlyWholeRunsAr
     usleep(30'000);
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
-    EXPECT_EQ(SQLite::Database(file(), SQLite::OPEN_READWRITE).execAndGet("PRAGMA integrity_check").getString(), "ok");
-    for (const sim::RunSummary& run : store.list()) EXPECT_EQ(store.load(run.row).result->metrics.size(), 5'000U);
+    EXPECT_EQ(
+        SQLite::Database(file(), SQLite::OPEN_READWRITE).execAndGet("PRAGMA integrity_check").getString(),
+        "ok");
+    for (const sim::RunSummary& run : store.list())
+        EXPECT_EQ(store.load(run.row).result->metrics.size(), 5'000U);
 }
 
 /// A run of two plans; every number of pro is `base` and a bit, each of metered 100 more.
@@ -196,16 +216,20 @@ sim::RunRecord twoPlans(const std::string& name, double base) {
     result->manifest.scenario = "team";
     result->manifest.currency = "EUR";
     result->metrics.clear();
-    const char* metrics[] = {"break_even_fee",         "touched_by_limit", "loss_making_users", "margin_per_user", "cost_per_user",
-                             "probability_plan_loses", "revenue_per_user", "cost_gini"};
+    const char* metrics[] = {"break_even_fee",   "touched_by_limit", "loss_making_users",
+                             "margin_per_user",  "cost_per_user",    "probability_plan_loses",
+                             "revenue_per_user", "cost_gini"};
     // The plan that is later in the alphabet comes first in the scenario, and so in the view.
     for (const char* plan : {"pro", "metered"}) {
         double value = base + (plan == std::string("pro") ? 0.0 : 100.0);
         for (const char* metric : metrics) {
             value += 1.0;
             const bool isLimit = metric == std::string("touched_by_limit");
-            if (isLimit && plan == std::string("metered")) continue;  // a plan without a limit has no such number
-            const auto estimate = [&](double shift) { return sim::Estimate{value + shift, value + 0.5, 0.0, 0.0, {}, {}, {}}; };
+            if (isLimit && plan == std::string("metered"))
+                continue;  // a plan without a limit has no such number
+            const auto estimate = [&](double shift) {
+                return sim::Estimate{value + shift, value + 0.5, 0.0, 0.0, {}, {}, {}};
+            };
             result->metrics.push_back({{plan, "teams", "all"}, metric, "EUR", estimate(1000.0)});
             result->metrics.push_back({{plan, "all", "2"}, metric, "EUR", estimate(2000.0)});
             result->metrics.push_back({{plan, "all", "all"}, metric, "EUR", estimate(0.0)});
@@ -223,7 +247,8 @@ std::string viewText(const std::string& path, const std::string& view) {
     for (int i = 0; i < rows.getColumnCount(); ++i) text += std::string(rows.getColumnName(i)) + " ";
     while (rows.executeStep()) {
         text += "\n";
-        for (int i = 0; i < rows.getColumnCount(); ++i) text += (rows.getColumn(i).isNull() ? "-" : rows.getColumn(i).getString()) + " ";
+        for (int i = 0; i < rows.getColumnCount(); ++i)
+            text += (rows.getColumn(i).isNull() ? "-" : rows.getColumn(i).getString()) + " ";
     }
     return text;
 }
@@ -233,13 +258,15 @@ TEST_F(Store, GivenTwoRunsOfTwoPlans_WhenPlanComparisonIsAsked_ThenEachPlanHasIt
     store.save(twoPlans("aaaa", 0.0));
     store.save(twoPlans("bbbb", 10.0));
 
-    EXPECT_EQ(viewText(file(), "plan_comparison"),
-              "run_id run scenario label started_at plan currency probability_plan_loses revenue_per_user cost_per_user "
-              "margin_per_user margin_standard_error loss_making_users touched_by_limit break_even_fee \n"
-              "2 bbbb team label1 2026-01-01T00:00:00Z pro EUR 16.0 17.0 15.0 14.0 14.5 13.0 12.0 11.0 \n"
-              "2 bbbb team label1 2026-01-01T00:00:00Z metered EUR 116.0 117.0 115.0 114.0 114.5 113.0 - 111.0 \n"
-              "1 aaaa team label1 2026-01-01T00:00:00Z pro EUR 6.0 7.0 5.0 4.0 4.5 3.0 2.0 1.0 \n"
-              "1 aaaa team label1 2026-01-01T00:00:00Z metered EUR 106.0 107.0 105.0 104.0 104.5 103.0 - 101.0 ");
+    EXPECT_EQ(
+        viewText(file(), "plan_comparison"),
+        "run_id run scenario label started_at plan currency probability_plan_loses revenue_per_user "
+        "cost_per_user "
+        "margin_per_user margin_standard_error loss_making_users touched_by_limit break_even_fee \n"
+        "2 bbbb team label1 2026-01-01T00:00:00Z pro EUR 16.0 17.0 15.0 14.0 14.5 13.0 12.0 11.0 \n"
+        "2 bbbb team label1 2026-01-01T00:00:00Z metered EUR 116.0 117.0 115.0 114.0 114.5 113.0 - 111.0 \n"
+        "1 aaaa team label1 2026-01-01T00:00:00Z pro EUR 6.0 7.0 5.0 4.0 4.5 3.0 2.0 1.0 \n"
+        "1 aaaa team label1 2026-01-01T00:00:00Z metered EUR 106.0 107.0 105.0 104.0 104.5 103.0 - 101.0 ");
 }
 
 TEST_F(Store, GivenAnInterruptedRunAndTwoScenarios_WhenLatestRunIsAsked_ThenTheNewestCompleteRunOfEachShows) {

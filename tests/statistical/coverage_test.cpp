@@ -13,7 +13,8 @@ struct Coverage {
     double meanWidth = 0.0;
 };
 
-/// How often the 95 % interval of mean cost holds the exact mean over seeds 1 to 400; sigma 0.8, 20,000 users.
+/// How often the 95 % interval of mean cost holds the exact mean over seeds 1 to 400; sigma 0.8, 20,000
+/// users.
 Coverage coverageOf(core::Sampling sampling) {
     core::Scenario scenario = tests::pro200();
     auto& requests = std::get<core::Lognormal>(scenario.segments[0].usages[0].distribution);
@@ -24,16 +25,18 @@ Coverage coverageOf(core::Sampling sampling) {
     Coverage coverage;
     for (std::uint64_t seed = 1; seed <= 400; ++seed) {
         scenario.run.seed = seed;
-        const Estimate cost = findMetric(*simulate(scenario), {"flat", kAll, kAll}, "cost_per_user")->estimate;
+        const Estimate cost =
+            findMetric(*simulate(scenario), {"flat", kAll, kAll}, "cost_per_user")->estimate;
         coverage.hits += cost.low <= exact && exact <= cost.high ? 1 : 0;
         coverage.meanWidth += (cost.high - cost.low) / 400.0;
     }
     return coverage;
 }
 
-// With a true coverage of 95 %, hits of 400 are binomial with standard deviation 4.4: outside 92 to 98 % with probability
-// 0.6 %. The seeds are fixed, so the outcome is too.
-TEST(IntervalCoverage, GivenFourHundredSeeds_WhenSampledAtRandom_ThenTheIntervalHoldsTheMeanInNinetyFivePercent) {
+// With a true coverage of 95 %, hits of 400 are binomial with standard deviation 4.4: outside 92 to 98 % with
+// probability 0.6 %. The seeds are fixed, so the outcome is too.
+TEST(IntervalCoverage,
+     GivenFourHundredSeeds_WhenSampledAtRandom_ThenTheIntervalHoldsTheMeanInNinetyFivePercent) {
     const Coverage random = coverageOf(core::Sampling::Random);
     RecordProperty("hits", random.hits);
     EXPECT_GE(random.hits, 368);

@@ -6,7 +6,8 @@ namespace breakeven::core {
 namespace {
 
 TEST(Diagnostic, GivenAPlaceAndItsText_WhenFormatted_ThenTheCaretStandsUnderTheColumn) {
-    const Diagnostic diagnostic{Severity::Error, {"team.toml", 2, 8}, "up_to of tier 2 is 5, not above 7", "order them"};
+    const Diagnostic diagnostic{
+        Severity::Error, {"team.toml", 2, 8}, "up_to of tier 2 is 5, not above 7", "order them"};
 
     EXPECT_EQ(formatDiagnostic(diagnostic, "a = 1\ntiers = [ 7, 5 ]\r\n"),
               "team.toml:2:8: error: up_to of tier 2 is 5, not above 7\n"
@@ -16,8 +17,10 @@ TEST(Diagnostic, GivenAPlaceAndItsText_WhenFormatted_ThenTheCaretStandsUnderTheC
 }
 
 TEST(Diagnostic, GivenNoTextAtHand_WhenFormatted_ThenOnlyTheMessageIsShown) {
-    EXPECT_EQ(formatDiagnostic({Severity::Warning, {"a.toml", 0, 0}, "empty file", ""}), "a.toml: warning: empty file\n");
-    EXPECT_EQ(formatDiagnostic({Severity::Error, {"a.toml", 9, 9}, "cut off", ""}, "one line"), "a.toml:9:9: error: cut off\n");
+    EXPECT_EQ(formatDiagnostic({Severity::Warning, {"a.toml", 0, 0}, "empty file", ""}),
+              "a.toml: warning: empty file\n");
+    EXPECT_EQ(formatDiagnostic({Severity::Error, {"a.toml", 9, 9}, "cut off", ""}, "one line"),
+              "a.toml:9:9: error: cut off\n");
 }
 
 TEST(Diagnostic, GivenAMegabyteOnOneLine_WhenFormatted_ThenTheLineIsCutAroundTheCaret) {
@@ -31,8 +34,9 @@ TEST(Diagnostic, GivenAMegabyteOnOneLine_WhenFormatted_ThenTheLineIsCutAroundThe
 }
 
 TEST(Diagnostic, GivenAProblemThatQuotesControlCharacters_WhenFormatted_ThenTheyAreShownAsSpaces) {
-    EXPECT_EQ(formatDiagnostic({Severity::Error, {"a\x1b.toml", 0, 0}, "\"\x1b[31mred\n\" is no id", "not \x07"}),
-              "a .toml: error: \" [31mred \" is no id\n  hint: not  \n");
+    EXPECT_EQ(
+        formatDiagnostic({Severity::Error, {"a\x1b.toml", 0, 0}, "\"\x1b[31mred\n\" is no id", "not \x07"}),
+        "a .toml: error: \" [31mred \" is no id\n  hint: not  \n");
 }
 
 TEST(Diagnostic, GivenOnlyWarnings_WhenAsked_ThenThereAreNoErrors) {

@@ -46,7 +46,8 @@ TEST(LognormalLaw, GivenEveryPairOfMeasuresOfOneLaw_WhenSolved_ThenThatLawComesB
     const double sigma = 0.9;
     for (const auto location : {Median, Mean, Mu}) {
         for (const auto spread : {Sigma, Cv, P90, P95, P99}) {
-            const double place = location == Mu ? mu : std::exp(location == Median ? mu : mu + 0.5 * sigma * sigma);
+            const double place =
+                location == Mu ? mu : std::exp(location == Median ? mu : mu + 0.5 * sigma * sigma);
             const double scores[] = {0.0, 0.0, 1.2815515655446004, 1.6448536269514722, 2.3263478740408408};
             double width = std::exp(mu + sigma * scores[static_cast<int>(spread)]);
             if (spread == Sigma) width = sigma;

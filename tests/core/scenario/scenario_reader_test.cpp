@@ -45,7 +45,9 @@ tiers = [ { up_to = 100, unit_amount = 0 }, { unit_amount = 0.5 } ]
 ScenarioReading read(const std::string& text, const std::vector<Override>& overrides = {}) {
     return readScenarioText(text, "small.toml", overrides, [](const std::string& name) -> std::string {
         if (name == "usage.csv") return "user,tokens\na,1\nb,\nc,7\n";
-        throw Error(Error::Kind::Input, {Severity::Error, {name, 0, 0}, "there is no such file", "check the name and the folder"});
+        throw Error(
+            Error::Kind::Input,
+            {Severity::Error, {name, 0, 0}, "there is no such file", "check the name and the folder"});
     });
 }
 
@@ -86,20 +88,33 @@ struct BadInput {
 
 TEST(ScenarioReader, GivenBadInput_WhenRead_ThenPlaceProblemAndRemedyAreTold) {
     const std::vector<BadInput> cases{
-        {"fee = 20", "fe = 20", "small.toml:28:6: error: plan: unknown key \"fe\"\n  hint: did you mean \"fee\"?\n"},
-        {"fee = 20", "fee = \"20\"", "small.toml:28:7: error: plan.pro.fee must be a number\n  hint: write a number such as 200 or 0.35, without quotes\n"},
-        {"fee = 20", "fee = -1", "small.toml:28:7: error: plan.pro.fee is -1\n  hint: it must be at least 0\n"},
-        {"fee = 20", "fee = nan", "small.toml:28:7: error: plan.pro.fee is nan\n  hint: give a finite number\n"},
-        {"up_to = 100, unit_amount = 0 }, { unit_amount = 0.5", "up_to = 100 }, { up_to = 50 }, { unit_amount = 0.5",
-         "small.toml:33:38: error: plan.pro.charge.tokens: up_to of tier 2 is 50, not above tier 1's 100\n  hint: order the tiers by up_to, or remove tier 2\n"},
+        {"fee = 20", "fe = 20",
+         "small.toml:28:6: error: plan: unknown key \"fe\"\n  hint: did you mean \"fee\"?\n"},
+        {"fee = 20", "fee = \"20\"",
+         "small.toml:28:7: error: plan.pro.fee must be a number\n  hint: write a number such as 200 or 0.35, "
+         "without quotes\n"},
+        {"fee = 20", "fee = -1",
+         "small.toml:28:7: error: plan.pro.fee is -1\n  hint: it must be at least 0\n"},
+        {"fee = 20", "fee = nan",
+         "small.toml:28:7: error: plan.pro.fee is nan\n  hint: give a finite number\n"},
+        {"up_to = 100, unit_amount = 0 }, { unit_amount = 0.5",
+         "up_to = 100 }, { up_to = 50 }, { unit_amount = 0.5",
+         "small.toml:33:38: error: plan.pro.charge.tokens: up_to of tier 2 is 50, not above tier 1's 100\n  "
+         "hint: order the tiers by up_to, or remove tier 2\n"},
         {"{ unit_amount = 0.5 }", "{ up_to = 200, unit_amount = 0.5 }",
-         "small.toml:33:55: error: plan.pro.charge.tokens: the last tier ends at 200\n  hint: remove its up_to, so that any usage has a price\n"},
-        {"meter = \"tokens\"\namount", "meter = \"token\"\namount", "small.toml:24:9: error: there is no meter \"token\"\n  hint: did you mean \"tokens\"?\n"},
-        {"id = \"tokens\"\n[[segment]]", "id = \"requests\"\n[[segment]]", "two meters have the id \"requests\"\n  hint: give each its own id\n"},
+         "small.toml:33:55: error: plan.pro.charge.tokens: the last tier ends at 200\n  hint: remove its "
+         "up_to, so that any usage has a price\n"},
+        {"meter = \"tokens\"\namount", "meter = \"token\"\namount",
+         "small.toml:24:9: error: there is no meter \"token\"\n  hint: did you mean \"tokens\"?\n"},
+        {"id = \"tokens\"\n[[segment]]", "id = \"requests\"\n[[segment]]",
+         "two meters have the id \"requests\"\n  hint: give each its own id\n"},
         {"id = \"pro\"", "id = \"all\"", "the id \"all\", which names the total in results"},
-        {"low = 0.2, base = 0.35", "low = 0.5, base = 0.35", "cost.serving_share: low 0.5, base 0.35, high 0.6 are not in ascending order"},
-        {"distribution = \"lognormal\"", "distribution = \"pareto\"", "distribution \"pareto\" is not offered by this version"},
-        {"distribution = \"constant\"\nvalue = 10", "distribution = \"empirical\"\nfile = \"none.csv\"\ncolumn = \"x\"",
+        {"low = 0.2, base = 0.35", "low = 0.5, base = 0.35",
+         "cost.serving_share: low 0.5, base 0.35, high 0.6 are not in ascending order"},
+        {"distribution = \"lognormal\"", "distribution = \"pareto\"",
+         "distribution \"pareto\" is not offered by this version"},
+        {"distribution = \"constant\"\nvalue = 10",
+         "distribution = \"empirical\"\nfile = \"none.csv\"\ncolumn = \"x\"",
          "small.toml:16:8: error: none.csv: there is no such file\n  hint: check the name and the folder\n"},
         {"fee = 20", "fee = 1e400", "this is not TOML"},
         {"per = \"requests\"", "per = \"tokens\"", "in a ring back to it"},
@@ -121,8 +136,10 @@ TEST(ScenarioReader, GivenSeveralProblems_WhenRead_ThenAllAreReportedInOrder) {
 }
 
 TEST(ScenarioReader, GivenEmptyAndBinaryText_WhenRead_ThenTheyAreRefused) {
-    EXPECT_EQ(allProblems(read("  \n")), "small.toml: error: the file is empty\n  hint: begin with format = 1 and name = \"…\"\n");
-    EXPECT_EQ(allProblems(read(std::string("a\0b", 3))), "small.toml: error: this is a binary file, not a scenario\n  hint: name a .toml file\n");
+    EXPECT_EQ(allProblems(read("  \n")),
+              "small.toml: error: the file is empty\n  hint: begin with format = 1 and name = \"…\"\n");
+    EXPECT_EQ(allProblems(read(std::string("a\0b", 3))),
+              "small.toml: error: this is a binary file, not a scenario\n  hint: name a .toml file\n");
     EXPECT_EQ(readScenarioFile("no-such-file.toml").diagnostics.front().problem, "there is no such file");
     EXPECT_EQ(readScenarioFile(".").diagnostics.front().problem, "this is a folder");
 }
@@ -130,13 +147,18 @@ TEST(ScenarioReader, GivenEmptyAndBinaryText_WhenRead_ThenTheyAreRefused) {
 TEST(ScenarioReader, GivenContradictingCorrelations_WhenRead_ThenThePairIsNamed) {
     std::string text = edited("[[segment]]", "[[meter]]\nid = \"images\"\n[[segment]]");
     const auto pair = [](const char* a, const char* b, const char* r) {
-        return std::string("[[segment.correlation]]\nbetween = [\"") + a + "\", \"" + b + "\"]\npearson = " + r + "\n";
+        return std::string("[[segment.correlation]]\nbetween = [\"") + a + "\", \"" + b +
+               "\"]\npearson = " + r + "\n";
     };
     text.replace(text.find("[cost]"), 6,
-                 "[segment.usage.images]\ndistribution = \"lognormal\"\nmedian = 1\nsigma = 1\n" + pair("requests", "tokens", "0.9") +
-                     pair("tokens", "images", "0.9") + pair("requests", "images", "-0.9") + "[cost]");
-    EXPECT_NE(allProblems(read(text)).find("segment \"teams\": the correlations contradict each other; \"images\" with \"requests\" (-0.9) does not fit the others"),
-              std::string::npos) << allProblems(read(text));
+                 "[segment.usage.images]\ndistribution = \"lognormal\"\nmedian = 1\nsigma = 1\n" +
+                     pair("requests", "tokens", "0.9") + pair("tokens", "images", "0.9") +
+                     pair("requests", "images", "-0.9") + "[cost]");
+    EXPECT_NE(allProblems(read(text))
+                  .find("segment \"teams\": the correlations contradict each other; \"images\" with "
+                        "\"requests\" (-0.9) does not fit the others"),
+              std::string::npos)
+        << allProblems(read(text));
 }
 
 TEST(ScenarioReader, GivenOverrides_WhenRead_ThenTheyEqualTheEditedText) {
@@ -147,14 +169,17 @@ TEST(ScenarioReader, GivenOverrides_WhenRead_ThenTheyEqualTheEditedText) {
     EXPECT_EQ(hashOf(read(kSmall, {{"plan.pro.fee", "25"}})), hashOf(read(edited("fee = 20", "fee = 25.0"))));
     EXPECT_EQ(hashOf(read(kSmall, {{"plan.pro.charge.tokens.tiers.2.unit_amount", "0.7"}})),
               hashOf(read(edited("unit_amount = 0.5", "unit_amount = 0.7"))));
-    EXPECT_EQ(hashOf(read(kSmall, {{"segment.teams.usage.requests.median.base", "133"}})), hashOf(read(edited("base = 180", "base = 133"))));
+    EXPECT_EQ(hashOf(read(kSmall, {{"segment.teams.usage.requests.median.base", "133"}})),
+              hashOf(read(edited("base = 180", "base = 133"))));
     EXPECT_EQ(hashOf(read(kSmall, {{"cost.serving_share", "0.3"}})),
               hashOf(read(edited("{ low = 0.2, base = 0.35, high = 0.6 }", "0.3"))));
-    EXPECT_EQ(hashOf(read(kSmall, {{"cost.rate.tokens.amount", "0.02"}})), hashOf(read(edited("amount = 0.01", "amount = 0.02"))));
+    EXPECT_EQ(hashOf(read(kSmall, {{"cost.rate.tokens.amount", "0.02"}})),
+              hashOf(read(edited("amount = 0.01", "amount = 0.02"))));
     EXPECT_EQ(read(kSmall, {{"run.users", "5_000"}}).scenario->run.users, 5000U);
     EXPECT_EQ(read(kSmall, {{"run.sampling", "random"}}).scenario->run.sampling, Sampling::Random);
-    EXPECT_EQ(allProblems(read(kSmall, {{"plan.prp.fee", "25"}})),
-              "--set plan.prp.fee=25: error: the scenario has no \"prp\" here\n  hint: did you mean \"pro\"?\n");
+    EXPECT_EQ(
+        allProblems(read(kSmall, {{"plan.prp.fee", "25"}})),
+        "--set plan.prp.fee=25: error: the scenario has no \"prp\" here\n  hint: did you mean \"pro\"?\n");
 }
 
 TEST(ScenarioReader, GivenTextThatChangesNoNumber_WhenHashed_ThenTheHashStays) {
@@ -166,11 +191,16 @@ TEST(ScenarioReader, GivenTextThatChangesNoNumber_WhenHashed_ThenTheHashStays) {
 }
 
 TEST(ScenarioReader, GivenAnEmpiricalColumn_WhenRead_ThenItIsSortedAndMissingCellsAreTold) {
-    const ScenarioReading reading = read(edited("distribution = \"constant\"\nvalue = 10", "distribution = \"empirical\"\nfile = \"usage.csv\"\ncolumn = \"tokens\""));
+    const ScenarioReading reading =
+        read(edited("distribution = \"constant\"\nvalue = 10",
+                    "distribution = \"empirical\"\nfile = \"usage.csv\"\ncolumn = \"tokens\""));
     ASSERT_TRUE(reading.scenario) << allProblems(reading);
-    EXPECT_EQ(*std::get<Empirical>(reading.scenario->segments[0].usages[1].distribution).sorted, (std::vector<double>{1.0, 7.0}));
+    EXPECT_EQ(*std::get<Empirical>(reading.scenario->segments[0].usages[1].distribution).sorted,
+              (std::vector<double>{1.0, 7.0}));
     EXPECT_EQ(reading.scenario->inputs.size(), 1U);
-    EXPECT_EQ(allProblems(reading), "small.toml:17:10: warning: usage.csv: 1 cells of \"tokens\" are empty and left out\n  hint: write 0 where there was no use\n");
+    EXPECT_EQ(allProblems(reading),
+              "small.toml:17:10: warning: usage.csv: 1 cells of \"tokens\" are empty and left out\n  hint: "
+              "write 0 where there was no use\n");
 }
 
 }  // namespace

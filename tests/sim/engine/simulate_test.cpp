@@ -26,20 +26,16 @@ struct KnownAnswer {
     double rounding;  ///< half a unit of the last digit that MODEL prints
 };
 
-// MODEL S1, closed forms of the lognormal at base values; within 4 standard errors (a failure has probability 6e-5 a row).
-constexpr KnownAnswer kPro200[] = {{"flat", "cost_per_user", 207.28, 0.005},
-                                   {"flat", "margin_per_user", -7.28, 0.005},
-                                   {"flat", "loss_making_users", 0.219, 0.0005},
-                                   {"flat", "cost_share_top_10", 0.623, 0.0005},
-                                   {"flat", "cost_share_top_1", 0.232, 0.0005},
-                                   {"flat", "cost_gini", 0.740, 0.0005},
-                                   {"flat", "cross_subsidy_per_user", 120.65, 0.005},
-                                   {"flat", "cvar95_cost_per_user", 1988.0, 0.5},
-                                   {"soft-cap", "cost_per_user", 90.46, 0.005},
-                                   {"soft-cap", "touched_by_limit", 0.261, 0.0005},
-                                   {"hard-cap", "margin_per_user", 113.37, 0.005},
-                                   {"pay-as-you-go", "margin_per_user", 384.96, 0.005},
-                                   {"hybrid", "revenue_per_user", 660.2, 0.05}};
+// MODEL S1, closed forms of the lognormal at base values; within 4 standard errors (a failure has probability
+// 6e-5 a row).
+constexpr KnownAnswer kPro200[] = {
+    {"flat", "cost_per_user", 207.28, 0.005},          {"flat", "margin_per_user", -7.28, 0.005},
+    {"flat", "loss_making_users", 0.219, 0.0005},      {"flat", "cost_share_top_10", 0.623, 0.0005},
+    {"flat", "cost_share_top_1", 0.232, 0.0005},       {"flat", "cost_gini", 0.740, 0.0005},
+    {"flat", "cross_subsidy_per_user", 120.65, 0.005}, {"flat", "cvar95_cost_per_user", 1988.0, 0.5},
+    {"soft-cap", "cost_per_user", 90.46, 0.005},       {"soft-cap", "touched_by_limit", 0.261, 0.0005},
+    {"hard-cap", "margin_per_user", 113.37, 0.005},    {"pay-as-you-go", "margin_per_user", 384.96, 0.005},
+    {"hybrid", "revenue_per_user", 660.2, 0.05}};
 
 TEST(Simulate, GivenPro200AtBaseValues_WhenRunWithEitherSampling_ThenTheClosedFormsAreMet) {
     for (const core::Sampling sampling : {core::Sampling::Random, core::Sampling::Stratified}) {

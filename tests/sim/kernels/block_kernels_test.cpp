@@ -39,7 +39,8 @@ TEST(BlockKernels, GivenAnySource_WhenFilled_ThenBothColumnsHoldTheWordsOfPhilox
         fillUniforms(kSource, 123, kUsers, first.data(), second.data());
         for (std::size_t i = 0; i < kUsers; ++i) {
             const PhiloxCounter words = philoxBlock(
-                {static_cast<std::uint32_t>(123 + i), kSource.world, kSource.draw, kSource.stream}, kSource.key);
+                {static_cast<std::uint32_t>(123 + i), kSource.world, kSource.draw, kSource.stream},
+                kSource.key);
             ASSERT_EQ(first[i], uniformFrom(words[0], words[1])) << i;
             ASSERT_EQ(second[i], uniformFrom(words[2], words[3])) << i;
         }

@@ -17,7 +17,8 @@ TEST(NormalQuantile, GivenTheAuthorsCheckValues_WhenComputed_ThenTheyAgree) {
 TEST(NormalQuantile, GivenItsOwnDistributionFunction_WhenInverted_ThenTheRoundTripHolds) {
     for (double z = -8.0; z <= 0.0; z += 0.01) {
         const double p = 0.5 * std::erfc(-z / std::sqrt(2.0));
-        // erfc itself is good to about 1e-15 relative; through the quantile that is 1e-15 p / density(z) <= 1e-15.
+        // erfc itself is good to about 1e-15 relative; through the quantile that is 1e-15 p / density(z) <=
+        // 1e-15.
         ASSERT_NEAR(normalQuantile(p), z, 3e-15 * (1.0 + std::abs(z))) << z;
     }
 }

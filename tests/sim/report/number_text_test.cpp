@@ -35,7 +35,8 @@ TEST(GridAxis, GivenDecimalSteps_WhenRead_ThenThePointsAreExact) {
     ASSERT_TRUE(fee);
     EXPECT_EQ(fee->values.size(), 16U);
     EXPECT_EQ(fee->values.back(), "400");
-    EXPECT_EQ(readGridAxis("k=0:0.3:0.1", "--vary").axis->values, (std::vector<std::string>{"0", "0.1", "0.2", "0.3"}));
+    EXPECT_EQ(readGridAxis("k=0:0.3:0.1", "--vary").axis->values,
+              (std::vector<std::string>{"0", "0.1", "0.2", "0.3"}));
 }
 
 }  // namespace
