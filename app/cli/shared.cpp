@@ -130,16 +130,11 @@ std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scen
 
 sim::RunRecord recordOf(const core::Scenario& scenario, const std::shared_ptr<const sim::RunResult>& result,
                         const std::string& label, int threads, std::int64_t milliseconds) {
-    sim::RunRecord record;
-    record.scenarioFile = scenario.file;
-    record.scenarioText = scenario.text;
-    record.overrides = scenario.overrides;
-    record.inputs = scenario.inputs;
+    sim::RunRecord record = sim::recordOf(scenario, result);
     record.label = label;
     record.startedAt = nowUtc();
     record.durationMs = milliseconds;
     record.threads = threads;
-    record.result = result;
     return record;
 }
 

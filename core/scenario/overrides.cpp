@@ -20,24 +20,6 @@ std::vector<std::string> split(const std::string& key) {
     return parts;
 }
 
-/// What an item of a list of tables is called: its id, else the meter of a rate, else its number from 1.
-std::vector<std::string> namesOf(const toml::array& array) {
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < array.size(); ++i) {
-        const toml::table* item = array.get(i)->as_table();
-        std::string name = std::to_string(i + 1);
-        if (item != nullptr && item->contains("id")) {
-            name = (*item)["id"].value_or(name);
-        } else if (item != nullptr && item->contains("meter") && item->contains("amount") &&
-                   !item->contains("action")) {
-            const std::string meter = (*item)["meter"].value_or(name);
-            if (std::ranges::find(names, meter) == names.end()) name = meter;
-        }
-        names.push_back(std::move(name));
-    }
-    return names;
-}
-
 /// The child that `name` names, or null with `known` filled with what there is.
 toml::node* child(toml::node& node, const std::string& name, std::vector<std::string>& known) {
     known.clear();
@@ -45,7 +27,7 @@ toml::node* child(toml::node& node, const std::string& name, std::vector<std::st
         if (toml::node* found = table->get(name)) return found;
         for (const auto& [key, value] : *table) known.emplace_back(key.str());
     } else if (toml::array* array = node.as_array()) {
-        known = namesOf(*array);
+        known = itemNames(*array);
         const auto found = std::ranges::find(known, name);
         if (found != known.end()) return array->get(static_cast<std::size_t>(found - known.begin()));
         std::size_t number = 0;
@@ -109,6 +91,23 @@ void apply(toml::table& root, const Override& change, std::vector<Diagnostic>& d
 }
 
 }  // namespace
+
+std::vector<std::string> itemNames(const toml::array& array) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < array.size(); ++i) {
+        const toml::table* item = array.get(i)->as_table();
+        std::string name = std::to_string(i + 1);
+        if (item != nullptr && item->contains("id")) {
+            name = (*item)["id"].value_or(name);
+        } else if (item != nullptr && item->contains("meter") && item->contains("amount") &&
+                   !item->contains("action")) {
+            const std::string meter = (*item)["meter"].value_or(name);
+            if (std::ranges::find(names, meter) == names.end()) name = meter;
+        }
+        names.push_back(std::move(name));
+    }
+    return names;
+}
 
 void applyOverrides(toml::table& root, const std::vector<Override>& overrides,
                     std::vector<Diagnostic>& diagnostics) {

@@ -84,6 +84,10 @@ class Reader {
     std::string file_;
 };
 
+/// What `--set` calls the items of a list of tables: their ids, else the meter of a rate, else their numbers
+/// from 1.
+std::vector<std::string> itemNames(const toml::array& array);
+
 /// Applies `--set` to the tree. Problems are reported through the reader.
 void applyOverrides(toml::table& root, const std::vector<Override>& overrides,
                     std::vector<Diagnostic>& diagnostics);

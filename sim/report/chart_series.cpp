@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+
+#include "sim/stats/summaries.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -109,6 +112,31 @@ Line lorenzCurve(const RunResult& result, const RowKey& key) {
         line.y.push_back(row.costShare);
     }
     return line;
+}
+
+LossCurve lossCurve(const RunResult& result, const std::string& plan, std::size_t points) {
+    LossCurve curve;
+    std::vector<double> breakEven;
+    for (const WorldRow& row : result.worlds)
+        if (row.plan == plan && row.metric == "break_even_fee") breakEven.push_back(row.value);
+    if (breakEven.size() < 2 || points < 2) return curve;
+    std::ranges::sort(breakEven);
+    const double margin = 0.05 * (breakEven.back() - breakEven.front());
+    const double from = std::max(0.0, breakEven.front() - margin);
+    const double to = breakEven.back() + margin;
+    if (!(to > from)) return curve;
+    const auto worlds = static_cast<double>(breakEven.size());
+    for (std::size_t i = 0; i < points; ++i) {
+        const double fee = from + (to - from) * static_cast<double>(i) / static_cast<double>(points - 1);
+        const auto above = breakEven.end() - std::ranges::upper_bound(breakEven, fee);
+        const auto losing = static_cast<double>(above);
+        const Interval interval = wilson95(losing, worlds);
+        curve.fee.push_back(fee);
+        curve.probability.push_back(losing / worlds);
+        curve.low.push_back(interval.low);
+        curve.high.push_back(interval.high);
+    }
+    return curve;
 }
 
 }  // namespace breakeven::sim

@@ -33,4 +33,17 @@ struct Line {
 /// The Lorenz curve of cost: x share of users from the lightest, y share of cost.
 [[nodiscard]] Line lorenzCurve(const RunResult& result, const RowKey& key);
 
+/// Probability that a plan loses against its monthly fee, all else unchanged.
+struct LossCurve {
+    std::vector<double> fee;          ///< ascending, currency units a month
+    std::vector<double> probability;  ///< share of worlds whose break-even fee is above it
+    std::vector<double> low;          ///< 95 % Wilson interval
+    std::vector<double> high;
+};
+
+/// The curve over `points` fees from a little below the smallest break-even fee of all worlds to a little
+/// above the largest; empty with fewer than two worlds, or where the bill is not linear in the fee. Fees
+/// start at 0 where the smallest is below it.
+[[nodiscard]] LossCurve lossCurve(const RunResult& result, const std::string& plan, std::size_t points = 200);
+
 }  // namespace breakeven::sim

@@ -23,6 +23,9 @@ struct RunRecord {
     std::shared_ptr<const RunResult> result;
 };
 
+/// A run with all of the scenario that it takes to repeat it; label, times and threads are the caller's.
+[[nodiscard]] RunRecord recordOf(const core::Scenario& scenario, std::shared_ptr<const RunResult> result);
+
 /// One line of the run list.
 struct RunSummary {
     std::int64_t row = 0;  ///< the store's own number, ascending in time

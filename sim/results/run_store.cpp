@@ -1,0 +1,17 @@
+#include "sim/results/run_store.hpp"
+
+#include <utility>
+
+namespace breakeven::sim {
+
+RunRecord recordOf(const core::Scenario& scenario, std::shared_ptr<const RunResult> result) {
+    RunRecord record;
+    record.scenarioFile = scenario.file;
+    record.scenarioText = scenario.text;
+    record.overrides = scenario.overrides;
+    record.inputs = scenario.inputs;
+    record.result = std::move(result);
+    return record;
+}
+
+}  // namespace breakeven::sim
