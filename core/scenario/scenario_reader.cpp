@@ -378,13 +378,16 @@ ScenarioReading readScenarioText(const std::string& text, const std::string& fil
     return reading;
 }
 
+FileOpener filesBeside(const std::string& scenarioPath) {
+    return [folder = fs::path(scenarioPath).parent_path()](const std::string& name) {
+        return fileBytes((folder / name).string(), kMostInputBytes);
+    };
+}
+
 ScenarioReading readScenarioFile(const std::string& path, const std::vector<Override>& overrides) {
     try {
         const std::string text = fileBytes(path, kMostScenarioBytes);
-        const fs::path folder = fs::path(path).parent_path();
-        return readScenarioText(text, path, overrides, [&](const std::string& name) {
-            return fileBytes((folder / name).string(), kMostInputBytes);
-        });
+        return readScenarioText(text, path, overrides, filesBeside(path));
     } catch (const Error& error) {
         ScenarioReading reading;
         reading.file = path;

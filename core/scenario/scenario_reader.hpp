@@ -22,6 +22,9 @@ struct ScenarioReading {
 /// Opens a file the scenario names (a usage CSV). @return its bytes; throws Error when it can't be read
 using FileOpener = std::function<std::string(const std::string& name)>;
 
+/// Opens the files that the scenario at `scenarioPath` names, relative to its folder; at most 512 MiB each.
+[[nodiscard]] FileOpener filesBeside(const std::string& scenarioPath);
+
 /// Reads a scenario file and the files it names (relative to its folder), applies the overrides and checks
 /// everything. All problems are reported at once.
 /// Throws nothing for bad input: an unreadable file is a diagnostic too.

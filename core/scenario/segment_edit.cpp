@@ -158,6 +158,10 @@ std::string blockText(const EmpiricalSegment& segment, std::string_view lineEnd)
             fmt::format("[segment.usage.{1}]{0}distribution = \"empirical\"{0}file = {2}{0}column = {3}{0}",
                         lineEnd, keyText(use.meter), quoted(segment.file), quoted(use.column));
     }
+    for (const MeterCorrelation& pair : segment.correlations) {
+        text += fmt::format("[[segment.correlation]]{0}between = [{1}, {2}]{0}spearman = {3}{0}", lineEnd,
+                            quoted(pair.first), quoted(pair.second), pair.spearman);
+    }
     return text;
 }
 
@@ -168,8 +172,15 @@ std::string inlineText(const EmpiricalSegment& segment) {
         usages.push_back(fmt::format("{} = {{ distribution = \"empirical\", file = {}, column = {} }}",
                                      keyText(use.meter), quoted(segment.file), quoted(use.column)));
     }
-    return fmt::format("{{ id = {}, weight = {}, usage = {{ {} }} }}", quoted(segment.id), segment.weight,
-                       fmt::join(usages, ", "));
+    std::vector<std::string> pairs;
+    for (const MeterCorrelation& pair : segment.correlations) {
+        pairs.push_back(fmt::format("{{ between = [{}, {}], spearman = {} }}", quoted(pair.first),
+                                    quoted(pair.second), pair.spearman));
+    }
+    const std::string correlation =
+        pairs.empty() ? "" : fmt::format(", correlation = [{}]", fmt::join(pairs, ", "));
+    return fmt::format("{{ id = {}, weight = {}, usage = {{ {} }}{} }}", quoted(segment.id), segment.weight,
+                       fmt::join(usages, ", "), correlation);
 }
 
 bool isComment(std::string_view line) {

@@ -11,12 +11,20 @@ struct ColumnUse {
     std::string column;
 };
 
+/// Which meters' quantities go together.
+struct MeterCorrelation {
+    std::string first;
+    std::string second;
+    double spearman = 0.0;  ///< in [-1, 1]
+};
+
 /// An empirical segment to be written into a scenario.
 struct EmpiricalSegment {
     std::string id;  ///< [a-z0-9-]+
     double weight = 1.0;
-    std::string file;                ///< the usage CSV as the scenario will name it
-    std::vector<ColumnUse> columns;  ///< at least one
+    std::string file;                            ///< the usage CSV as the scenario will name it
+    std::vector<ColumnUse> columns;              ///< at least one
+    std::vector<MeterCorrelation> correlations;  ///< none: each column is drawn by itself
 };
 
 enum class SegmentEdit {

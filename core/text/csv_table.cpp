@@ -266,6 +266,7 @@ NumberColumn usageColumn(const CsvTable& table, std::size_t column, const std::s
         }
         if (problem.empty()) {
             result.values.push_back(value);
+            result.rows.push_back(row);
             continue;
         }
         listing.add(table.places[row][column],

@@ -45,8 +45,9 @@ struct CsvReading {
 
 /// A column as usage quantities.
 struct NumberColumn {
-    std::vector<double> values;  ///< in row order, without the missing ones
-    std::size_t missing = 0;     ///< empty cells: missing, not zero
+    std::vector<double> values;     ///< in row order, without the missing ones
+    std::vector<std::size_t> rows;  ///< of the table, of each of the values
+    std::size_t missing = 0;        ///< empty cells: missing, not zero
     std::vector<Diagnostic>
         diagnostics;  ///< errors: text for a number, NaN, infinite, negative, out of range
 };

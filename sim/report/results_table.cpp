@@ -77,9 +77,11 @@ bool hasBand(const RunResult& result, std::string_view metric) {
 }
 
 TableCell differenceCell(const RunDifference& difference) {
-    return {fmt::format("{} ± {}", formatWithError(difference.value, difference.standardError),
-                        formatError(difference.standardError)),
-            difference.value, "second run less the first ± standard error"};
+    const std::string value = formatWithError(difference.value, difference.standardError);
+    if (difference.standardError == 0.0)
+        return {value, difference.value, "second run less the first, the same in every world"};
+    return {fmt::format("{} ± {}", value, formatError(difference.standardError)), difference.value,
+            "second run less the first ± standard error"};
 }
 
 bool isHeadline(std::string_view metric) {

@@ -44,6 +44,10 @@ RunDifference differenceOf(const RunResult& first, const RunResult& run, const C
     if (!haveSameDraws(first.manifest, run.manifest)) return difference;
     if (const auto error = pairedError(first, run, metric, difference.value))
         difference.standardError = *error;
+    // Rounding alone leaves differences of this size between equal numbers.
+    const double rounding = 1e-12 * (std::abs(from.value) + std::abs(to.value));
+    if (difference.standardError < rounding) difference.standardError = 0.0;
+    if (std::abs(difference.value) < rounding) difference.value = 0.0;
     return difference;
 }
 

@@ -61,7 +61,8 @@ distribution = "constant"
 value = 1
 )";
 
-const EmpiricalSegment kMeasured{"measured", 1.5, "usage.csv", {{"requests", "calls"}, {"tokens", "tokens"}}};
+const EmpiricalSegment kMeasured{
+    "measured", 1.5, "usage.csv", {{"requests", "calls"}, {"tokens", "tokens"}}, {}};
 
 const std::string kBlock = R"([[segment]]
 id = "measured"
@@ -196,7 +197,7 @@ TEST(SegmentEdit, GivenCarriageReturnsAndAByteOrderMark_WhenEdited_ThenEveryLine
 }
 
 TEST(SegmentEdit, GivenNamesThatNeedQuotes_WhenWritten_ThenTheyReadBack) {
-    const EmpiricalSegment odd{"odd", 1.0, "C:\\new \"data\"\t\x01.csv", {{"requests", "a \"b\"\\c"}}};
+    const EmpiricalSegment odd{"odd", 1.0, "C:\\new \"data\"\t\x01.csv", {{"requests", "a \"b\"\\c"}}, {}};
     const std::string result = withEmpiricalSegment(kTwoSegments, odd, SegmentEdit::Replace);
     const ScenarioReading reading = read(result);
     ASSERT_TRUE(reading.scenario) << problems(reading);
@@ -219,6 +220,26 @@ TEST(SegmentEdit, GivenTextThatIsNotToml_WhenEdited_ThenTheErrorHasItsPlace) {
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), Error::Kind::Input);
         EXPECT_EQ(error.diagnostic().where.line, 2);
+    }
+}
+
+TEST(WithEmpiricalSegment, GivenCorrelations_WhenAddedInEitherForm_ThenTheyAreReadBack) {
+    EmpiricalSegment together = kMeasured;
+    together.correlations = {{"requests", "tokens", 0.863}};
+    const std::string inlined =
+        "format = 1\nname = \"small\"\ncurrency = \"USD\"\n"
+        "segment = [ { id = \"a\", usage = { requests = { distribution = \"constant\", value = 1 } } } ]\n"
+        "[[meter]]\nid = \"requests\"\n[[meter]]\nid = \"tokens\"\n"
+        "[[cost.rate]]\nmeter = \"tokens\"\namount = 1\n[[plan]]\nid = \"pro\"\nfee = 20\n";
+    for (const std::string& text : {kTwoSegments, inlined}) {
+        const auto reading =
+            readScenarioText(withEmpiricalSegment(text, together, SegmentEdit::Append), "small.toml", {},
+                             [](const std::string&) { return std::string("calls,tokens\n1,10\n2,20\n"); });
+        ASSERT_TRUE(reading.scenario) << reading.diagnostics.front().problem;
+        const Segment& added = reading.scenario->segments.back();
+        ASSERT_EQ(added.correlations.size(), 1U);
+        EXPECT_EQ(added.correlations[0].kind, Correlation::Kind::Spearman);
+        EXPECT_DOUBLE_EQ(added.correlations[0].value.base, 0.863);
     }
 }
 

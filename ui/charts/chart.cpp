@@ -1,0 +1,361 @@
+#include "ui/charts/chart.hpp"
+
+#include <qcustomplot.h>
+
+#include <QEvent>
+#include <QFile>
+#include <QFileInfo>
+#include <QLabel>
+#include <QPainter>
+#include <QSaveFile>
+#include <QStackedLayout>
+#include <QSvgGenerator>
+#include <QToolTip>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "ui/format/number_format.hpp"
+#include "ui/theme/theme.hpp"
+
+namespace breakeven::ui {
+namespace {
+
+QVector<double> asVector(const std::vector<double>& values) {
+    return {values.begin(), values.end()};
+}
+
+/// Decades written out, and shares as percent.
+template <typename Ticker>
+class ShortTicker : public Ticker {
+  public:
+    explicit ShortTicker(bool isPercent) : isPercent_(isPercent) {}
+
+  protected:
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override {
+        return isPercent_ ? axisNumber(100.0 * tick) + " %" : axisNumber(tick);
+    }
+
+  private:
+    bool isPercent_;
+};
+
+QColor colourOf(ChartSeries::Colour colour, const Colours& colours) {
+    switch (colour) {
+        case ChartSeries::Colour::Loss:
+            return colours.loss;
+        case ChartSeries::Colour::Gain:
+            return colours.gain;
+        case ChartSeries::Colour::Muted:
+            return colours.muted;
+        default:
+            return colours.series[static_cast<std::size_t>(colour)];
+    }
+}
+
+QColor faded(QColor colour, int alpha) {
+    colour.setAlpha(alpha);
+    return colour;
+}
+
+}  // namespace
+
+Chart::Chart(QWidget* parent) : QWidget(parent) {
+    title_ = new QLabel(this);
+    note_ = new QLabel(this);
+    message_ = new QLabel(this);
+    plot_ = new QCustomPlot(this);
+    QFont bold = title_->font();
+    bold.setBold(true);
+    title_->setFont(bold);
+    note_->setWordWrap(true);
+    message_->setWordWrap(true);
+    message_->setAlignment(Qt::AlignCenter);
+    auto* area = new QWidget(this);
+    stack_ = new QStackedLayout(area);
+    stack_->addWidget(plot_);
+    stack_->addWidget(message_);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(8, 6, 8, 4);
+    layout->setSpacing(2);
+    layout->addWidget(title_);
+    layout->addWidget(note_);
+    layout->addWidget(area, 1);
+    setMinimumSize(280, 200);
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+
+    plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    plot_->axisRect()->setRangeDrag(Qt::Horizontal);
+    plot_->axisRect()->setRangeZoom(Qt::Horizontal);
+    // An empty legend's size hint would narrow the plot above it.
+    plot_->legend->setMaximumSize(QSize(100'000, 100'000));
+    plot_->legend->setVisible(false);
+    plot_->plotLayout()->addElement(1, 0, plot_->legend);  // under the plot, never over the data
+    plot_->plotLayout()->setRowStretchFactor(1, 0.001);
+    plot_->legend->setFillOrder(QCPLegend::foColumnsFirst);
+    plot_->legend->setWrap(4);
+    plot_->legend->setBorderPen(Qt::NoPen);
+    connect(plot_, &QCustomPlot::mouseDoubleClick, this, [this] {
+        rescale();
+        plot_->replot();
+    });
+    connect(plot_, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
+        const QString reading = plot_->axisRect()->rect().contains(event->pos())
+                                    ? readingAt(plot_->xAxis->pixelToCoord(event->pos().x()))
+                                    : QString();
+        QToolTip::showText(event->globalPosition().toPoint(), reading, plot_);
+    });
+    show(ChartSpec());
+}
+
+void Chart::show(const ChartSpec& spec) {
+    spec_ = spec;
+    title_->setText(spec_.title);
+    title_->setVisible(!spec_.title.isEmpty());
+    note_->setText(spec_.note);
+    note_->setVisible(!spec_.note.isEmpty());
+    message_->setText(spec_.message);
+    setAccessibleName(spec_.title);
+    setAccessibleDescription(spec_.note);
+    stack_->setCurrentWidget(hasDrawing() ? static_cast<QWidget*>(plot_) : message_);
+    draw();
+}
+
+void Chart::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && plot_ != nullptr) draw();
+}
+
+void Chart::draw() {
+    plot_->clearGraphs();
+    plot_->clearPlottables();
+    plot_->clearItems();
+    if (hasDrawing()) {
+        styleAxes();
+        drawSeries();
+        rescale();
+        drawMarkers();
+    }
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void Chart::styleAxes() {
+    const Colours colours = coloursOf(palette());
+    plot_->setBackground(colours.background);
+    plot_->legend->setBrush(colours.background);
+    plot_->legend->setTextColor(colours.text);
+    QPalette soft = note_->palette();
+    soft.setColor(QPalette::WindowText, colours.muted);
+    note_->setPalette(soft);
+    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
+        axis->setBasePen(QPen(colours.muted));
+        axis->setTickPen(QPen(colours.muted));
+        axis->setSubTickPen(QPen(colours.grid));
+        axis->setTickLabelColor(colours.text);
+        axis->setLabelColor(colours.text);
+        axis->grid()->setPen(QPen(colours.grid, 0, Qt::DotLine));
+        axis->grid()->setZeroLinePen(QPen(colours.grid));
+    }
+    plot_->xAxis->setLabel(spec_.xTitle);
+    plot_->yAxis->setLabel(spec_.yTitle);
+    plot_->xAxis->setScaleType(spec_.isLogX ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    if (!spec_.categories.empty()) {
+        QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
+        for (std::size_t i = 0; i < spec_.categories.size(); ++i) {
+            ticker->addTick(static_cast<double>(i + 1), spec_.categories[i]);
+        }
+        plot_->xAxis->setTicker(ticker);
+    } else if (spec_.isLogX) {
+        plot_->xAxis->setTicker(
+            QSharedPointer<QCPAxisTicker>(new ShortTicker<QCPAxisTickerLog>(spec_.isPercentX)));
+    } else {
+        plot_->xAxis->setTicker(
+            QSharedPointer<QCPAxisTicker>(new ShortTicker<QCPAxisTicker>(spec_.isPercentX)));
+    }
+    plot_->yAxis->setTicker(QSharedPointer<QCPAxisTicker>(new ShortTicker<QCPAxisTicker>(spec_.isPercentY)));
+}
+
+void Chart::drawSeries() {
+    const Colours colours = coloursOf(palette());
+    int listed = 0;
+    for (const ChartSeries& series : spec_.series) {
+        const QColor colour = colourOf(series.colour, colours);
+        const Qt::PenStyle style = series.isDashed ? Qt::DashLine : Qt::SolidLine;
+        const bool isLine = series.look == ChartSeries::Look::Line;
+        if (isLine && !series.low.empty()) {
+            QCPGraph* lower = plot_->addGraph();
+            lower->setData(asVector(series.x), asVector(series.low), true);
+            lower->setPen(Qt::NoPen);
+            lower->removeFromLegend();
+            QCPGraph* upper = plot_->addGraph();
+            upper->setData(asVector(series.x), asVector(series.high), true);
+            upper->setPen(Qt::NoPen);
+            upper->setBrush(faded(colour, 50));
+            upper->setChannelFillGraph(lower);
+            upper->removeFromLegend();
+        }
+        QCPGraph* graph = plot_->addGraph();
+        graph->setData(asVector(series.x), asVector(series.y), true);
+        graph->setName(series.name);
+        if (series.name.isEmpty()) graph->removeFromLegend();
+        listed += series.name.isEmpty() ? 0 : 1;
+        switch (series.look) {
+            case ChartSeries::Look::Line:
+                graph->setPen(QPen(colour, 2.0, style));
+                break;
+            case ChartSeries::Look::Steps:
+            case ChartSeries::Look::Bars:
+                graph->setLineStyle(series.look == ChartSeries::Look::Bars ? QCPGraph::lsStepLeft
+                                                                           : QCPGraph::lsStepCenter);
+                graph->setPen(QPen(colour, 1.0));
+                graph->setBrush(
+                    QBrush(faded(colour, 110), series.isDashed ? Qt::BDiagPattern : Qt::SolidPattern));
+                break;
+            case ChartSeries::Look::Intervals: {
+                graph->setLineStyle(QCPGraph::lsNone);
+                graph->setScatterStyle(QCPScatterStyle(
+                    static_cast<QCPScatterStyle::ScatterShape>(QCPScatterStyle::ssCircle +
+                                                               static_cast<int>(series.colour) % 6),
+                    QPen(colour, 1.5), QBrush(faded(colour, 160)), 9.0));
+                auto* bars = new QCPErrorBars(plot_->xAxis, plot_->yAxis);
+                bars->setDataPlottable(graph);
+                bars->setPen(QPen(colour, 1.5));
+                bars->setWhiskerWidth(8.0);
+                bars->removeFromLegend();
+                QVector<double> below;
+                QVector<double> above;
+                for (std::size_t i = 0; i < series.y.size(); ++i) {
+                    below.push_back(series.y[i] - series.low[i]);
+                    above.push_back(series.high[i] - series.y[i]);
+                }
+                bars->setData(below, above);
+                break;
+            }
+        }
+    }
+    plot_->legend->setVisible(listed > 1);
+}
+
+void Chart::rescale() {
+    plot_->rescaleAxes();
+    QCPRange y = plot_->yAxis->range();
+    if (spec_.startsAtZeroY) y.lower = 0.0;
+    if (spec_.isPercentY && y.upper > 0.98 && y.upper <= 1.0) {
+        y.upper = 1.03;
+    } else {
+        y.upper += 0.10 * (y.upper - y.lower);  // room for the words of a marker
+        if (!spec_.startsAtZeroY) y.lower -= 0.05 * (y.upper - y.lower);
+    }
+    plot_->yAxis->setRange(y);
+    if (!spec_.categories.empty()) {
+        plot_->xAxis->setRange(0.4, static_cast<double>(spec_.categories.size()) + 0.6);
+    } else if (spec_.isLogX) {
+        const QCPRange x = plot_->xAxis->range();
+        const double room = std::pow(x.upper / x.lower, 0.02);
+        plot_->xAxis->setRange(x.lower / room, x.upper * room);
+    }
+}
+
+void Chart::drawMarkers() {
+    const Colours colours = coloursOf(palette());
+    double row = 0.0;
+    for (const ChartMarker& marker : spec_.markers) {
+        auto* line = new QCPItemStraightLine(plot_);
+        line->point1->setCoords(marker.x, 0.0);
+        line->point2->setCoords(marker.x, 1.0);
+        line->setPen(QPen(colours.text, 1.5, Qt::DashLine));
+        auto* words = new QCPItemText(plot_);
+        words->position->setTypeX(QCPItemPosition::ptPlotCoords);
+        words->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+        const bool isRight = plot_->xAxis->coordToPixel(marker.x) >
+                             plot_->axisRect()->left() + 0.6 * plot_->axisRect()->width();
+        words->position->setCoords(marker.x, 0.02 + 0.07 * row);
+        words->setPositionAlignment((isRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
+        words->setText(" " + marker.label + " ");
+        words->setColor(colours.text);
+        words->setBrush(faded(colours.background, 200));
+        row += 1.0;
+    }
+}
+
+QString Chart::readingAt(double x) const {
+    if (!hasDrawing()) return {};
+    QStringList lines;
+    const auto name = [&](double value) {
+        if (!spec_.categories.empty()) {
+            const auto index = static_cast<std::size_t>(
+                std::clamp(std::lround(value), 1L, static_cast<long>(spec_.categories.size())));
+            return spec_.categories[index - 1];
+        }
+        return (spec_.isPercentX ? percent(value) : readNumber(value)) + "  " + spec_.xTitle;
+    };
+    const auto shown = [&](double y) { return spec_.isPercentY ? percent(y) : readNumber(y); };
+    for (const ChartSeries& series : spec_.series) {
+        if (series.x.empty() || series.x.size() != series.y.size()) continue;
+        std::size_t index = 0;
+        if (series.look == ChartSeries::Look::Intervals) {
+            const auto nearest =
+                std::ranges::min_element(series.x, {}, [&](double at) { return std::abs(at - x); });
+            index = static_cast<std::size_t>(nearest - series.x.begin());
+            if (std::abs(series.x[index] - x) > 0.5) continue;
+        } else {
+            const auto above = std::ranges::upper_bound(series.x, x);
+            if (above == series.x.begin() || (above == series.x.end() && x > series.x.back())) continue;
+            index = static_cast<std::size_t>(above - series.x.begin()) - 1;
+        }
+        QString line = series.name.isEmpty() ? spec_.yTitle : series.name;
+        line += ": " + shown(series.y[index]);
+        if (!series.low.empty()) {
+            line += tr(" (%1 to %2)").arg(shown(series.low[index]), shown(series.high[index]));
+        }
+        lines << line;
+    }
+    if (lines.isEmpty()) return {};
+    lines.prepend(name(x));
+    return lines.join('\n');
+}
+
+QString Chart::exportTo(const QString& path) {
+    const QSize size = plot_->size();
+    const QString ending = QFileInfo(path).suffix().toLower();
+    QSaveFile file(path);
+    if (ending != "png" && ending != "svg") return tr("end the name in .png or .svg");
+    if (!file.open(QIODevice::WriteOnly)) return file.errorString();
+    const int head = title_->isVisible() || !spec_.title.isEmpty() ? 24 : 0;
+    const auto paint = [&](QCPPainter& painter, bool isVector) {
+        const Colours colours = coloursOf(palette());
+        painter.fillRect(QRect(0, 0, size.width(), size.height() + head), colours.background);
+        painter.setPen(colours.text);
+        painter.setFont(title_->font());
+        painter.drawText(QRect(8, 0, size.width() - 16, head), Qt::AlignVCenter | Qt::AlignLeft, spec_.title);
+        painter.translate(0, head);
+        if (isVector) {
+            painter.setMode(QCPPainter::pmVectorized);
+            painter.setMode(QCPPainter::pmNoCaching);
+        }
+        plot_->toPainter(&painter, size.width(), size.height());
+    };
+    if (ending == "svg") {
+        QSvgGenerator generator;
+        generator.setOutputDevice(&file);
+        generator.setResolution(96);
+        generator.setSize(QSize(size.width(), size.height() + head));
+        generator.setViewBox(QRect(0, 0, size.width(), size.height() + head));
+        generator.setTitle(spec_.title);
+        QCPPainter painter;
+        painter.begin(&generator);
+        paint(painter, true);
+        painter.end();
+    } else {
+        QImage image(2 * QSize(size.width(), size.height() + head), QImage::Format_ARGB32);
+        image.setDevicePixelRatio(2.0);
+        QCPPainter painter(&image);
+        paint(painter, false);
+        painter.end();
+        if (!image.save(&file, "PNG")) return file.errorString();
+    }
+    return file.commit() ? QString() : file.errorString();
+}
+
+}  // namespace breakeven::ui
