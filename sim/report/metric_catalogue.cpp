@@ -78,4 +78,16 @@ const MetricInfo* findMetricInfo(std::string_view name) {
     return found == kCatalogue.end() ? nullptr : found;
 }
 
+std::string metricTitle(std::string_view name) {
+    if (isBetween(name, kUsagePrefix, kUsageSuffix)) {
+        name.remove_prefix(kUsagePrefix.size());
+        name.remove_suffix(kUsageSuffix.size());
+        return "Usage of " + std::string(name);
+    }
+    if (isBetween(name, kVariancePrefix, ""))
+        return "Variance from " + std::string(name.substr(kVariancePrefix.size()));
+    const MetricInfo* info = findMetricInfo(name);
+    return std::string(info != nullptr ? info->title : name);
+}
+
 }  // namespace breakeven::sim

@@ -20,4 +20,8 @@ struct MetricInfo {
 /// metric.
 [[nodiscard]] const MetricInfo* findMetricInfo(std::string_view name);
 
+/// A metric's title with what it is about: "Usage of requests", "Variance from cost.serving_share". Its own
+/// name when the catalogue has none.
+[[nodiscard]] std::string metricTitle(std::string_view name);
+
 }  // namespace breakeven::sim

@@ -15,6 +15,7 @@ class ModelsTest : public QObject {
     Q_OBJECT
   private slots:
     void givenAReportTable_whenShown_thenTextNumberAndDefinitionAreThose();
+    void givenMetricNames_whenTitled_thenTheDefinitionAndTheNameAreInTheTooltip();
     void givenStoredRuns_whenShown_thenEachIsARowAndSortsByItsValue();
     void givenNumbers_whenOneIsEdited_thenTheEditIsAskedForAndNothingChangesByItself();
     void givenNumbers_whenTextIsTyped_thenItIsRefused();
@@ -35,6 +36,18 @@ void ModelsTest::givenAReportTable_whenShown_thenTextNumberAndDefinitionAreThose
     QCOMPARE(model.index(0, 0).data(Qt::ToolTipRole).toString(), "The plan's id.");
     QCOMPARE(model.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), "Cost\nUSD/user-month");
     QCOMPARE(model.headerData(1, Qt::Horizontal, Qt::ToolTipRole).toString(), "Mean cost.");
+}
+
+void ModelsTest::givenMetricNames_whenTitled_thenTheDefinitionAndTheNameAreInTheTooltip() {
+    sim::Table table;
+    table.columns = {{"Plan", "", "", true}, {"Metric", "", "", true}};
+    table.rows = {{{"usage_requests_per_user", {}, ""}, {"usage_requests_per_user", {}, ""}},
+                  {{"flat", {}, ""}, {"loss_making_users", {}, ""}}};
+    const sim::Table titled = ui::withMetricTitles(table);
+    QCOMPARE(titled.rows[0][0].text, std::string("usage_requests_per_user"));  // a plan of that name stays
+    QCOMPARE(titled.rows[0][1].text, std::string("Usage of requests"));
+    QCOMPARE(titled.rows[1][1].text, std::string("Loss-making users"));
+    QVERIFY(titled.rows[1][1].detail.find("(loss_making_users)") != std::string::npos);
 }
 
 void ModelsTest::givenStoredRuns_whenShown_thenEachIsARowAndSortsByItsValue() {

@@ -1,10 +1,25 @@
 #include "ui/models/table_model.hpp"
 
+#include <string>
 #include <utility>
 
+#include "sim/report/metric_catalogue.hpp"
 #include "ui/format/number_format.hpp"
 
 namespace breakeven::ui {
+
+sim::Table withMetricTitles(sim::Table table) {
+    for (std::size_t column = 0; column < table.columns.size(); ++column) {
+        if (table.columns[column].title != "Metric") continue;
+        for (auto& row : table.rows) {
+            sim::TableCell& cell = row[column];
+            const sim::MetricInfo* info = sim::findMetricInfo(cell.text);
+            if (info != nullptr) cell.detail = std::string(info->definition) + " (" + cell.text + ")";
+            cell.text = sim::metricTitle(cell.text);
+        }
+    }
+    return table;
+}
 
 TableModel::TableModel(QObject* parent) : QAbstractTableModel(parent) {}
 

@@ -6,6 +6,9 @@
 
 namespace breakeven::ui {
 
+/// The same table with metrics by their titles; definition and name are in the tooltip.
+[[nodiscard]] sim::Table withMetricTitles(sim::Table table);
+
 /// A report table: text to show, the number behind it under SortRole, interval and definition as tooltips.
 class TableModel : public QAbstractTableModel {
     Q_OBJECT

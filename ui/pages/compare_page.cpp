@@ -91,7 +91,7 @@ void ComparePage::show(std::vector<std::shared_ptr<const sim::RunResult>> runs,
     if (isEmpty) return;
     sim::Table table = sim::compareTable(runs_);
     for (std::size_t i = 0; i < names_.size(); ++i) table.columns[i + 2].title = names_[i];
-    table_->show(std::move(table));
+    table_->show(withMetricTitles(std::move(table)));
     view_->fitColumns(1);
     bool isPaired = true;
     for (const auto& run : runs_)

@@ -279,9 +279,9 @@ void RunPage::show(std::shared_ptr<const sim::RunResult> result,
     verdict_->show(scenario_ ? sim::verdict(*result_, *scenario_) : sim::verdict(*result_), caption);
     plans_->show(sim::planTable(*result_));
     planView_->fitColumns(0);
-    differences_->show(sim::differenceTable(*result_));
+    differences_->show(withMetricTitles(sim::differenceTable(*result_)));
     differenceView_->fitColumns(0);
-    exact_->show(sim::exactTable(*result_));
+    exact_->show(withMetricTitles(sim::exactTable(*result_)));
     exactView_->fitColumns(0);
     tabs_->setTabVisible(tabs_->indexOf(exactView_), exact_->rowCount() > 0);
     {

@@ -182,7 +182,7 @@ void ScenarioPage::showCurve() {
     const sim::UsageCurve& curve = curves_[static_cast<std::size_t>(row)];
     charts_[0]->show(usageDensity(curve));
     charts_[1]->show(usageCumulative(curve));
-    summary_->setText(tr("At base values, %1: median %2, mean %3, 90 % below %4, 99 % below %5.")
+    summary_->setText(tr("At base values (%1): median %2, mean %3, 90 % below %4, 99 % below %5.")
                           .arg(text(curve.unit), readNumber(curve.median), readNumber(curve.mean),
                                readNumber(curve.p90), readNumber(curve.p99)));
 }

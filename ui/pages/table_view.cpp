@@ -57,17 +57,27 @@ void TableView::fitColumns(int stretched) {
     horizontalHeader()->setSortIndicatorShown(false);
     resizeColumnsToContents();
     horizontalHeader()->setSortIndicatorShown(hasArrow);
+    widths_.clear();
+    for (int column = 0; column < model()->columnCount(); ++column)
+        widths_.push_back(std::min(columnWidth(column) + 8, kWidest));
+    stretched_ = stretched;
+    stretch();
+}
+
+void TableView::stretch() {
     int total = 0;
-    for (int column = 0; column < model()->columnCount(); ++column) {
-        setColumnWidth(column, std::min(columnWidth(column) + 8, kWidest));
-        total += columnWidth(column);
+    for (std::size_t column = 0; column < widths_.size(); ++column) {
+        setColumnWidth(static_cast<int>(column), widths_[column]);
+        total += widths_[column];
     }
-    const bool hasRoom = total < viewport()->width();  // else the stretched one would be squeezed
-    for (int column = 0; column < model()->columnCount(); ++column) {
-        const bool isStretched = column == stretched && hasRoom;
-        horizontalHeader()->setSectionResizeMode(
-            column, isStretched ? QHeaderView::Stretch : QHeaderView::Interactive);
-    }
+    if (stretched_ < 0 || stretched_ >= static_cast<int>(widths_.size())) return;
+    const int rest = viewport()->width() - total;
+    if (rest > 0) setColumnWidth(stretched_, widths_[static_cast<std::size_t>(stretched_)] + rest);
+}
+
+void TableView::resizeEvent(QResizeEvent* event) {
+    QTableView::resizeEvent(event);
+    if (model() != nullptr && model()->columnCount() == static_cast<int>(widths_.size())) stretch();
 }
 
 void TableView::copySelection() const {

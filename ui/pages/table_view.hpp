@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QTableView>
+#include <vector>
 
 class QSortFilterProxyModel;
 
@@ -21,14 +22,20 @@ class TableView : public QTableView {
     /// Rows of the source model that are selected, from the top.
     [[nodiscard]] QList<int> selectedSourceRows() const;
 
-    /// Gives every column the room that its content needs, `stretched` the rest.
+    /// Gives every column the room that its content needs, `stretched` the rest where there is any.
     void fitColumns(int stretched = -1);
 
     /// Copies the selected rows, tabs between cells.
     void copySelection() const;
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
+    void stretch();
     QSortFilterProxyModel* proxy_ = nullptr;
+    int stretched_ = -1;
+    std::vector<int> widths_;  ///< that the columns need
 };
 
 }  // namespace breakeven::ui
