@@ -259,6 +259,11 @@ void Chart::rescale() {
 
 void Chart::drawMarkers() {
     const Colours colours = coloursOf(palette());
+    const QCPRange range = plot_->xAxis->range();
+    const auto position = [&](double x) {
+        return spec_.isLogX ? std::log(x / range.lower) / std::log(range.upper / range.lower)
+                            : (x - range.lower) / range.size();
+    };
     double row = 0.0;
     for (const ChartMarker& marker : spec_.markers) {
         auto* line = new QCPItemStraightLine(plot_);
@@ -268,8 +273,7 @@ void Chart::drawMarkers() {
         auto* words = new QCPItemText(plot_);
         words->position->setTypeX(QCPItemPosition::ptPlotCoords);
         words->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-        const bool isRight = plot_->xAxis->coordToPixel(marker.x) >
-                             plot_->axisRect()->left() + 0.6 * plot_->axisRect()->width();
+        const bool isRight = position(marker.x) > 0.75;
         words->position->setCoords(marker.x, 0.02 + 0.07 * row);
         words->setPositionAlignment((isRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
         words->setText(" " + marker.label + " ");
