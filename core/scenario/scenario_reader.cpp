@@ -3,16 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 #include <tuple>
 
 #include "core/scenario/toml_reading.hpp"
 #include "core/text/csv_table.hpp"
+#include "core/text/file_bytes.hpp"
 #include "core/units/sha256.hpp"
 
 namespace breakeven::core {
@@ -24,36 +22,6 @@ constexpr std::uintmax_t kMostScenarioBytes = 16U << 20;
 constexpr std::uintmax_t kMostInputBytes = 512U << 20;
 constexpr std::size_t kMostDiagnostics = 200;
 constexpr std::size_t kMostKeyParts = 32;  // the longest of ours has 6
-
-Error unreadable(const std::string& path, std::string problem, std::string remedy) {
-    return {Error::Kind::Input, {Severity::Error, {path, 0, 0}, std::move(problem), std::move(remedy)}};
-}
-
-/// The bytes of a file; throws Error with what is wrong.
-std::string fileBytes(const std::string& path, std::uintmax_t most) {
-    std::error_code code;
-    const fs::file_status status = fs::status(path, code);
-    if (!fs::exists(status)) throw unreadable(path, "there is no such file", "check the name and the folder");
-    if (fs::is_directory(status)) throw unreadable(path, "this is a folder", "name a file");
-    if (fs::is_regular_file(status) && fs::file_size(path, code) > most) {
-        throw unreadable(path, fmt::format("the file is larger than {} MiB", most >> 20),
-                         "is it the right file?");
-    }
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream)
-        throw unreadable(path, fmt::format("can't be opened: {}", std::strerror(errno)),
-                         "check its permissions");
-    std::string bytes;
-    if (const std::uintmax_t size = fs::file_size(path, code); !code && size <= most) bytes.reserve(size);
-    std::string buffer(1U << 16, '\0');
-    while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || stream.gcount() > 0) {
-        bytes.append(buffer, 0, static_cast<std::size_t>(stream.gcount()));
-        if (bytes.size() > most)
-            throw unreadable(path, fmt::format("the file is larger than {} MiB", most >> 20),
-                             "is it the right file?");
-    }
-    return bytes;
-}
 
 /// Where a dotted key has too many parts: each is a table inside the one before, and toml++ walks them
 /// recursively, so a key of 100,000 parts would end the program. Null offset when there is none. Strings and

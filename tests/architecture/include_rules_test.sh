@@ -27,6 +27,13 @@ ui "db/sqlite_run_store.hpp"
 ui <SQLiteCpp/SQLiteCpp.h>
 CASES
 
+printf 'const auto now = std::chrono::system_clock::now();\n' >"$tree/core/bad.cpp"
+if bash "$here/include_rules.sh" "$tree" >/dev/null; then
+  echo "not caught: core reads a clock"
+  status=1
+fi
+rm "$tree/core/bad.cpp"
+
 printf '#include "sim/results/run_result.hpp"\n' >"$tree/db/good.cpp"
 bash "$here/include_rules.sh" "$tree" || { echo "refused an allowed include"; status=1; }
 exit "$status"
