@@ -11,9 +11,7 @@ namespace breakeven::sim {
 /// Everything summed over one world's users.
 struct WorldSums {
     std::vector<SegmentSums> segments;
-    void add(std::size_t segment, const GroupResult& group) {
-        segments[segment][group.batch].add(group.sums);
-    }
+    void add(std::size_t segment, const PartResult& part) { segments[segment][part.batch].add(part.sums); }
 };
 
 /// Whose metrics: all segments and months, one segment, or one month.
