@@ -113,22 +113,28 @@ void FillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t
     const VU multiplier0 = hn::Set(du, 0xD2511F53ULL);
     const VU multiplier1 = hn::Set(du, 0xCD9E8D57ULL);
     const VU lane = hn::Iota(du, 0);
+    constexpr std::size_t kRounds = 10;
+    HWY_ALIGN std::uint64_t keys0[kRounds * kLanes];
+    HWY_ALIGN std::uint64_t keys1[kRounds * kLanes];
+    for (std::size_t round = 0; round < kRounds; ++round) {
+        hn::Store(hn::Set(du, static_cast<std::uint32_t>(source.key[0] + round * 0x9E3779B9U)), du,
+                  keys0 + round * kLanes);
+        hn::Store(hn::Set(du, static_cast<std::uint32_t>(source.key[1] + round * 0xBB67AE85U)), du,
+                  keys1 + round * kLanes);
+    }
     std::size_t i = 0;
     for (; i + kLanes <= n; i += kLanes) {
         VU c0 = hn::Add(hn::Set(du, firstUser + i), lane);
         VU c1 = hn::Set(du, source.world);
         VU c2 = hn::Set(du, source.draw);
         VU c3 = hn::Set(du, source.stream);
-        PhiloxKey key = source.key;
-        for (int round = 0; round < 10; ++round) {
+        for (std::size_t round = 0; round < kRounds; ++round) {
             const VU p0 = wordProduct(multiplier0, c0);
             const VU p1 = wordProduct(multiplier1, c2);
-            c0 = hn::Xor3(hn::ShiftRight<32>(p1), c1, hn::Set(du, key[0]));
+            c0 = hn::Xor3(hn::ShiftRight<32>(p1), c1, hn::Load(du, keys0 + round * kLanes));
             c1 = p1;
-            c2 = hn::Xor3(hn::ShiftRight<32>(p0), c3, hn::Set(du, key[1]));
+            c2 = hn::Xor3(hn::ShiftRight<32>(p0), c3, hn::Load(du, keys1 + round * kLanes));
             c3 = p0;
-            key[0] += 0x9E3779B9U;
-            key[1] += 0xBB67AE85U;
         }
         hn::StoreU(uniformOf(c0, c1), d, first + i);
         if (second != nullptr) hn::StoreU(uniformOf(c2, c3), d, second + i);

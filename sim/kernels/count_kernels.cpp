@@ -14,7 +14,7 @@ using DI = hn::RebindToSigned<D>;
 using VI = hn::Vec<DI>;
 constexpr DI di;
 
-Binned BinsOf(const double* values, std::size_t n, const BinMap& map, double frequent, std::int64_t* bins,
+Binned BinsOf(const double* values, std::size_t n, const BinMap& map, double frequent, std::uint64_t* bins,
               double* kept) {
     const V positiveFirst = hn::BitCast(d, hn::Set(di, map.positive.first));
     const V negativeFirst = hn::BitCast(d, hn::Set(di, map.negative.first));
@@ -32,21 +32,23 @@ Binned BinsOf(const double* values, std::size_t n, const BinMap& map, double fre
         const VI place =
             hn::Sub(key, hn::BitCast(di, hn::IfThenElse(isNegative, negativeFirst, positiveFirst)));
         const VI last = hn::BitCast(di, hn::IfThenElse(isNegative, negativeLast, positiveLast));
-        const VI bin = hn::Add(place, hn::BitCast(di, hn::IfThenElseZero(isNegative, negativeStart)));
+        const VI index = hn::Add(place, hn::BitCast(di, hn::IfThenElseZero(isNegative, negativeStart)));
+        const VU offset = hn::And(hn::ShiftRight<kBinKeyShift - 16>(hn::BitCast(du, x)), hn::Set(du, 0xffff));
+        const VU bin = hn::Or(hn::BitCast(du, index), hn::ShiftLeft<32>(offset));
         const VI miss = hn::Or(place, hn::Sub(last, place));
         const auto isZero = hn::Eq(x, hn::Zero(d));
         const auto isFrequent = hn::Eq(x, constant(frequent));
         const auto isLeftOut = hn::Or(isZero, isFrequent);
         if (hn::AllFalse(d, isLeftOut)) {
             outside = hn::Or(outside, miss);
-            hn::StoreU(bin, di, bins + result.kept);
+            hn::StoreU(bin, du, bins + result.kept);
             hn::StoreU(x, d, kept + result.kept);
             result.kept += kLanes;
             continue;
         }
         outside = hn::Or(outside, hn::BitCast(di, hn::IfThenZeroElse(isLeftOut, hn::BitCast(d, miss))));
         const auto isKept = hn::Not(isLeftOut);
-        hn::StoreU(hn::BitCast(di, compressed(hn::BitCast(d, bin), isKept)), di, bins + result.kept);
+        hn::StoreU(hn::BitCast(du, compressed(hn::BitCast(d, bin), isKept)), du, bins + result.kept);
         hn::StoreU(compressed(x, isKept), d, kept + result.kept);
         result.kept += hn::CountTrue(d, isKept);
         result.zeros += hn::CountTrue(d, isZero);
@@ -61,7 +63,7 @@ Binned BinsOf(const double* values, std::size_t n, const BinMap& map, double fre
             ++result.frequent;
         } else {
             result.isCovered = result.isCovered && map.covers(x);
-            bins[result.kept] = map.index(x);
+            bins[result.kept] = static_cast<std::uint64_t>(map.index(x)) | std::uint64_t{binOffset(x)} << 32;
             kept[result.kept++] = x;
         }
     }
@@ -75,7 +77,7 @@ HWY_AFTER_NAMESPACE();
 namespace breakeven::sim {
 HWY_EXPORT(BinsOf);
 
-Binned binsOf(const double* values, std::size_t n, const BinMap& map, double frequent, std::int64_t* bins,
+Binned binsOf(const double* values, std::size_t n, const BinMap& map, double frequent, std::uint64_t* bins,
               double* kept) {
     return HWY_DYNAMIC_DISPATCH(BinsOf)(values, n, map, frequent, bins, kept);
 }

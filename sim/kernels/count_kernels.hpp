@@ -40,6 +40,11 @@ struct BinMap {
     }
 };
 
+/// The 16 bits of a value that follow those of its bin: where in the bin its magnitude lies.
+[[nodiscard]] inline std::uint32_t binOffset(double x) {
+    return static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(x) >> (kBinKeyShift - 16)) & 0xffffU;
+}
+
 /// What `binsOf` found.
 struct Binned {
     std::size_t kept = 0;      ///< values with a bin
@@ -55,9 +60,10 @@ inline constexpr std::size_t kBinnedRoom = kMostBinned + 8;
 /// The bins of finite values[0, n), zeros and values equal to `frequent` left out (NaN: no such value).
 ///
 /// @param n     at most kMostBinned
-/// @param bins  index in the map of each value kept, in order; kBinnedRoom elements
+/// @param bins  of each value kept, in order: index in the map, and binOffset in the upper 32 bits;
+///              kBinnedRoom elements
 /// @param kept  the values kept; kBinnedRoom elements
 [[nodiscard]] Binned binsOf(const double* values, std::size_t n, const BinMap& map, double frequent,
-                            std::int64_t* bins, double* kept);
+                            std::uint64_t* bins, double* kept);
 
 }  // namespace breakeven::sim

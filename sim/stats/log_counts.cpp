@@ -69,15 +69,33 @@ void LogCounts::add(double x, std::uint64_t times, std::size_t batch) {
     }
     if (!map_.covers(x)) cover(x);
     const auto bin = static_cast<std::size_t>(map_.index(x));
-    Extremes& extremes = extremes_[bin];
-    extremes.low = std::min(extremes.low, x);
-    extremes.high = std::max(extremes.high, x);
+    widen(bin, x);
     countsOf(batch)[bin] += times;
 }
 
+void LogCounts::widen(std::size_t bin, double x) {
+    Extremes& extremes = extremes_[bin];
+    if (x >= extremes.low && x <= extremes.high) return;
+    extremes.low = std::min(extremes.low, x);
+    extremes.high = std::max(extremes.high, x);
+    interiors_[bin] = interiorOf(extremes);
+}
+
+LogCounts::Interior LogCounts::interiorOf(const Extremes& extremes) {
+    const double smaller = std::min(std::abs(extremes.low), std::abs(extremes.high));
+    const double larger = std::max(std::abs(extremes.low), std::abs(extremes.high));
+    const std::int64_t key = binKey(larger);
+    // The outermost bins take values of any magnitude, so offsets say nothing there.
+    if (key == binKey(kSmallestBinned) || key == binKey(kLargestBinned)) return {};
+    const std::uint32_t first = binOffset(smaller) + 1;
+    const std::uint32_t end = binOffset(larger);
+    if (first >= end) return {};
+    return {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(end - first)};
+}
+
 void LogCounts::add(std::span<const double> values, std::uint64_t times, std::size_t batch, double frequent) {
-    std::array<std::int64_t, kBinnedRoom> bins;  // NOLINT(cppcoreguidelines-pro-type-member-init): outputs
-    std::array<double, kBinnedRoom> kept;        // NOLINT(cppcoreguidelines-pro-type-member-init)
+    std::array<std::uint64_t, kBinnedRoom> bins;  // NOLINT(cppcoreguidelines-pro-type-member-init): outputs
+    std::array<double, kBinnedRoom> kept;         // NOLINT(cppcoreguidelines-pro-type-member-init)
     std::uint64_t frequentSeen = 0;
     if (frequent == 0.0) frequent = std::numeric_limits<double>::quiet_NaN();  // zeros are counted anyway
     while (!values.empty()) {
@@ -91,16 +109,14 @@ void LogCounts::add(std::span<const double> values, std::uint64_t times, std::si
         batches_[batch].zeros += found.zeros * times;
         frequentSeen += found.frequent;
         std::uint64_t* counts = countsOf(batch).data();
-        Extremes* extremes = extremes_.data();
+        const Interior* interiors = interiors_.data();
         for (std::size_t i = 0; i < found.kept; ++i) {
-            const std::int64_t bin = bins[i];
-            const double x = kept[i];
+            const auto bin = static_cast<std::uint32_t>(bins[i]);
             counts[bin] += times;
-            // Once a bin has seen some values, another smallest or largest is rare.
-            if (x < extremes[bin].low) [[unlikely]]
-                extremes[bin].low = x;
-            if (x > extremes[bin].high) [[unlikely]]
-                extremes[bin].high = x;
+            const Interior interior = interiors[bin];
+            const auto place = static_cast<std::uint16_t>((bins[i] >> 32) - interior.first);
+            if (place >= interior.count) [[unlikely]]
+                widen(bin, kept[i]);
         }
     }
     if (frequentSeen > 0) add(frequent, frequentSeen * times, batch);
@@ -141,6 +157,7 @@ void LogCounts::resize(const BinMap& map) {
         return grown;
     };
     extremes_ = moved(extremes_, Extremes{});
+    interiors_ = moved(interiors_, Interior{});
     for (Batch& batch : batches_) {
         if (!batch.counts.empty()) batch.counts = moved(batch.counts, std::uint64_t{0});
     }
@@ -158,8 +175,9 @@ void LogCounts::mergeExtremes(const LogCounts& other) {
     if (map.positive.size != map_.positive.size || map.negative.size != map_.negative.size) resize(map);
     alongOctaves(other.map_, map_, [&](std::size_t from, std::size_t to) {
         for (std::size_t i = 0; i < kOctave; ++i) {
-            extremes_[to + i].low = std::min(extremes_[to + i].low, other.extremes_[from + i].low);
-            extremes_[to + i].high = std::max(extremes_[to + i].high, other.extremes_[from + i].high);
+            if (other.extremes_[from + i].low > other.extremes_[from + i].high) continue;  // nothing seen
+            widen(to + i, other.extremes_[from + i].low);
+            widen(to + i, other.extremes_[from + i].high);
         }
     });
 }
@@ -186,6 +204,7 @@ void LogCounts::mergeInto(std::size_t batch, const LogCounts& other, std::uint64
 
 void LogCounts::clear() {
     std::ranges::fill(extremes_, Extremes{});
+    std::ranges::fill(interiors_, Interior{});
     for (Batch& batch : batches_) {
         batch.zeros = 0;
         std::ranges::fill(batch.counts, 0);
