@@ -64,10 +64,10 @@ void UniformsToNormals(double* values, std::size_t n) {
             const V q = hn::Sub(p, constant(0.5));
             hn::StoreU(centreQuantile(q), d, block + i);
             const auto isTail = hn::Gt(hn::Abs(q), constant(as241::kCentreHalfWidth));
-            hn::StoreU(compressed(p, isTail), d, tails + found);
+            if (hn::AllFalse(d, isTail)) continue;
             const V place = hn::Add(constant(static_cast<double>(i)), lane);
-            hn::StoreU(compressed(place, isTail), d, places + found);
-            found += hn::CountTrue(d, isTail);
+            storeSelected(place, isTail, places + found);
+            found += storeSelected(p, isTail, tails + found);
         }
         for (; i < size; ++i) block[i] = normalQuantile(block[i]);
         hn::StoreU(constant(0.01), d, tails + found);  // fills the last vector

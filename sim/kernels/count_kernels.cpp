@@ -33,7 +33,8 @@ Binned BinsOf(const double* values, std::size_t n, const BinMap& map, double fre
             hn::Sub(key, hn::BitCast(di, hn::IfThenElse(isNegative, negativeFirst, positiveFirst)));
         const VI last = hn::BitCast(di, hn::IfThenElse(isNegative, negativeLast, positiveLast));
         const VI index = hn::Add(place, hn::BitCast(di, hn::IfThenElseZero(isNegative, negativeStart)));
-        const VU offset = hn::And(hn::ShiftRight<kBinKeyShift - 16>(hn::BitCast(du, x)), hn::Set(du, 0xffff));
+        const VU offset =
+            hn::And(hn::ShiftRight<kBinKeyShift - 16>(hn::BitCast(du, magnitude)), hn::Set(du, 0xffff));
         const VU bin = hn::Or(hn::BitCast(du, index), hn::ShiftLeft<32>(offset));
         const VI miss = hn::Or(place, hn::Sub(last, place));
         const auto isZero = hn::Eq(x, hn::Zero(d));
@@ -48,9 +49,8 @@ Binned BinsOf(const double* values, std::size_t n, const BinMap& map, double fre
         }
         outside = hn::Or(outside, hn::BitCast(di, hn::IfThenZeroElse(isLeftOut, hn::BitCast(d, miss))));
         const auto isKept = hn::Not(isLeftOut);
-        hn::StoreU(hn::BitCast(du, compressed(hn::BitCast(d, bin), isKept)), du, bins + result.kept);
-        hn::StoreU(compressed(x, isKept), d, kept + result.kept);
-        result.kept += hn::CountTrue(d, isKept);
+        storeSelected(hn::BitCast(d, bin), isKept, reinterpret_cast<double*>(bins + result.kept));
+        result.kept += storeSelected(x, isKept, kept + result.kept);
         result.zeros += hn::CountTrue(d, isZero);
         result.frequent += hn::CountTrue(d, isFrequent);
     }

@@ -15,10 +15,19 @@ inline constexpr int kBinKeyShift = 44;
 inline constexpr double kSmallestBinned = 0x1p-30;   ///< smaller magnitudes share its bin
 inline constexpr double kLargestBinned = 0x1.ffp50;  ///< larger magnitudes share its bin
 
+/// The bits of a magnitude, brought onto the grid.
+[[nodiscard]] inline std::uint64_t binnedBits(double x) {
+    return std::bit_cast<std::uint64_t>(std::min(std::max(std::abs(x), kSmallestBinned), kLargestBinned));
+}
+
 /// Key of a magnitude; ascending with it.
 [[nodiscard]] inline std::int64_t binKey(double x) {
-    const double magnitude = std::min(std::max(std::abs(x), kSmallestBinned), kLargestBinned);
-    return static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(magnitude) >> kBinKeyShift);
+    return static_cast<std::int64_t>(binnedBits(x) >> kBinKeyShift);
+}
+
+/// The 16 bits that follow those of the key: where in its bin the magnitude lies; ascending with it.
+[[nodiscard]] inline std::uint32_t binOffset(double x) {
+    return static_cast<std::uint32_t>(binnedBits(x) >> (kBinKeyShift - 16)) & 0xffffU;
 }
 
 /// Where keys are counted: positive ones from index 0, negative ones after them.
@@ -39,11 +48,6 @@ struct BinMap {
         return binKey(x) >= side.first && binKey(x) < side.first + side.size;
     }
 };
-
-/// The 16 bits of a value that follow those of its bin: where in the bin its magnitude lies.
-[[nodiscard]] inline std::uint32_t binOffset(double x) {
-    return static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(x) >> (kBinKeyShift - 16)) & 0xffffU;
-}
 
 /// What `binsOf` found.
 struct Binned {

@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "sim/kernels/scalar_math.hpp"
 
@@ -35,14 +36,25 @@ HWY_INLINE V mulAdd(V a, V b, V c) {
     return hn::Add(hn::Mul(a, b), c);
 }  // two roundings on every target
 
-/// The lanes where the mask is set, moved to the front in order; the others hold anything.
+/// Stores the lanes where the mask is set, in order; up to kLanes elements of `out` may be overwritten.
+/// @return their number
 template <typename Mask>
-HWY_INLINE V compressed(V v, Mask mask) {
+HWY_INLINE std::size_t storeSelected(V v, Mask mask, double* out) {
+    // Highway 1.0.3 copies its tables to the stack for every Compress of 64-bit lanes.
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
-    // Highway 1.0.3 copies a 2 KiB table for every call; the processor has an instruction for it.
-    return V{_mm512_maskz_compress_pd(mask.raw, v.raw)};
+    hn::StoreU(V{_mm512_maskz_compress_pd(mask.raw, v.raw)}, d, out);
+    return hn::CountTrue(d, mask);
 #else
-    return hn::Compress(v, mask);
+    HWY_ALIGN double values[kLanes];
+    HWY_ALIGN std::uint64_t selected[kLanes];
+    hn::Store(v, d, values);
+    hn::Store(hn::BitCast(du, hn::VecFromMask(d, mask)), du, selected);
+    std::size_t count = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        out[count] = values[lane];
+        count += selected[lane] & 1U;
+    }
+    return count;
 #endif
 }
 

@@ -388,35 +388,43 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
                             const CountSink& sink, const std::vector<PartResult>& parts) const {
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     const CompiledPlan& plan = model.plans[p];
-    const Column& cost = cost_[layout_.costsLike[p]];
-    const double revenueBase = revenueAtRest(plan);
-    alongParts(
-        parts, block.start, block.n, [&](const PartResult& part, std::uint32_t from, std::uint32_t end) {
-            const std::uint32_t at = from - block.start;
-            const std::uint32_t size = end - from;
-            const std::size_t batch = sink.pooledBatch.value_or(part.batch);
-            const auto slot = [&](std::size_t quantity) -> LogCounts& {
-                return sink.pooled[layout_.slot(p, quantity)];
-            };
-            if (layout_.costsLike[p] == p) {
-                sink.costs[p].add(std::span(&cost[at], size), 1, sink.costBatch.value_or(part.batch),
-                                  model.fixedPerUser);
-            }
-            const std::uint64_t times = sink.times[p];
-            if (times == 0) return;
-            if (plan.charges.empty()) {
-                slot(Layout::kRevenueCount).add(revenueBase, size * times, batch);
-            } else {
-                slot(Layout::kRevenueCount).add(std::span(&revenue_[at], size), times, batch, revenueBase);
-            }
-            slot(Layout::kMarginCount)
-                .add(std::span(margin + at, size), times, batch, revenueBase - model.fixedPerUser);
-            if (layout_.servedLike[p] != p) return;
-            for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
-                slot(Layout::kUsageCount + meter)
-                    .add(std::span(&servedUsage(plan, meter)[at], size), times, batch, kNone);
-            }
+    const std::uint64_t times = sink.times[p];
+    // Calls add(values, batch) for the users of each batch.
+    const auto inBatches = [&](const double* column, std::optional<std::size_t> batch, auto add) {
+        if (batch) {
+            add(std::span(column, block.n), *batch);
+            return;
+        }
+        alongParts(parts, block.start, block.n,
+                   [&](const PartResult& part, std::uint32_t from, std::uint32_t end) {
+                       add(std::span(column + (from - block.start), end - from), part.batch);
+                   });
+    };
+    const auto count = [&](std::size_t quantity, const double* column, double frequent) {
+        LogCounts& slot = sink.pooled[layout_.slot(p, quantity)];
+        inBatches(column, sink.pooledBatch, [&](std::span<const double> values, std::size_t batch) {
+            slot.add(values, times, batch, frequent);
         });
+    };
+    if (layout_.costsLike[p] == p) {
+        inBatches(cost_[p].data(), sink.costBatch, [&](std::span<const double> values, std::size_t batch) {
+            sink.costs[p].add(values, 1, batch, model.fixedPerUser);
+        });
+    }
+    if (times == 0) return;
+    const double revenueBase = revenueAtRest(plan);
+    if (plan.charges.empty()) {
+        LogCounts& slot = sink.pooled[layout_.slot(p, Layout::kRevenueCount)];
+        inBatches(revenue_.data(), sink.pooledBatch, [&](std::span<const double> values, std::size_t batch) {
+            slot.add(revenueBase, values.size() * times, batch);
+        });
+    } else {
+        count(Layout::kRevenueCount, revenue_.data(), revenueBase);
+    }
+    count(Layout::kMarginCount, margin, revenueBase - model.fixedPerUser);
+    if (layout_.servedLike[p] != p) return;
+    for (std::size_t meter = 0; meter < layout_.meters; ++meter)
+        count(Layout::kUsageCount + meter, servedUsage(plan, meter).data(), kNone);
 }
 
 void ChunkRunner::closeHorizon(const Block& block, std::vector<PartResult>& parts) const {

@@ -62,6 +62,17 @@ void alongOctaves(const BinMap& a, const BinMap& b, Visit visit) {
 
 LogCounts::LogCounts(std::size_t batches) : batches_(batches) {}
 
+inline void LogCounts::widen(std::size_t bin, double x) {
+    Extremes& extremes = extremes_[bin];
+    extremes.low = std::min(extremes.low, x);
+    extremes.high = std::max(extremes.high, x);
+    const std::uint32_t a = binOffset(extremes.low);
+    const std::uint32_t b = binOffset(extremes.high);
+    const std::uint32_t first = std::min(a, b) + 1;  // of negative values, the high one is the smaller
+    const std::uint32_t end = std::max(std::max(a, b), first);
+    interiors_[bin] = {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(end - first)};
+}
+
 void LogCounts::add(double x, std::uint64_t times, std::size_t batch) {
     if (x == 0.0) {
         batches_[batch].zeros += times;
@@ -71,26 +82,6 @@ void LogCounts::add(double x, std::uint64_t times, std::size_t batch) {
     const auto bin = static_cast<std::size_t>(map_.index(x));
     widen(bin, x);
     countsOf(batch)[bin] += times;
-}
-
-void LogCounts::widen(std::size_t bin, double x) {
-    Extremes& extremes = extremes_[bin];
-    if (x >= extremes.low && x <= extremes.high) return;
-    extremes.low = std::min(extremes.low, x);
-    extremes.high = std::max(extremes.high, x);
-    interiors_[bin] = interiorOf(extremes);
-}
-
-LogCounts::Interior LogCounts::interiorOf(const Extremes& extremes) {
-    const double smaller = std::min(std::abs(extremes.low), std::abs(extremes.high));
-    const double larger = std::max(std::abs(extremes.low), std::abs(extremes.high));
-    const std::int64_t key = binKey(larger);
-    // The outermost bins take values of any magnitude, so offsets say nothing there.
-    if (key == binKey(kSmallestBinned) || key == binKey(kLargestBinned)) return {};
-    const std::uint32_t first = binOffset(smaller) + 1;
-    const std::uint32_t end = binOffset(larger);
-    if (first >= end) return {};
-    return {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(end - first)};
 }
 
 void LogCounts::add(std::span<const double> values, std::uint64_t times, std::size_t batch, double frequent) {

@@ -73,7 +73,6 @@ class LogCounts {
     void cover(std::span<const double> values);
     void resize(const BinMap& map);
     void widen(std::size_t bin, double x);
-    [[nodiscard]] static Interior interiorOf(const Extremes& extremes);
     std::vector<std::uint64_t>& countsOf(std::size_t batch);
     void mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap, std::uint64_t times);
     void mergeExtremes(const LogCounts& other);

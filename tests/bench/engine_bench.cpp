@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -19,11 +21,24 @@ namespace {
 
 using namespace breakeven;
 
-double secondsOf(const core::Scenario& scenario, const sim::Hooks& hooks) {
+struct Time {
+    double wall = 0.0;  ///< s
+    double cpu = 0.0;   ///< s, over all threads
+};
+
+Time timeOf(const core::Scenario& scenario, const sim::Hooks& hooks) {
     const auto start = std::chrono::steady_clock::now();
+    const std::clock_t startCpu = std::clock();
     const auto result = sim::simulate(scenario, hooks);
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    return result->metrics.empty() ? 0.0 : seconds.count();
+    const std::clock_t endCpu = std::clock();
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+    if (result->metrics.empty()) throw std::logic_error("the run gave nothing");
+    return {wall.count(), static_cast<double>(endCpu - startCpu) / CLOCKS_PER_SEC};
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
 }
 
 int run(const std::string& file, std::map<std::string, std::string>& options) {
@@ -43,16 +58,21 @@ int run(const std::string& file, std::map<std::string, std::string>& options) {
     hooks.threads = static_cast<int>(number("--threads", 0));
     hooks.blockUsers = static_cast<std::uint32_t>(number("--block", hooks.blockUsers));
     if (options.contains("--target")) sim::forceKernelTarget(options["--target"].c_str());
-    std::vector<double> seconds;
-    for (std::uint64_t i = 0; i < number("--repeat", 5); ++i) seconds.push_back(secondsOf(scenario, hooks));
-    std::ranges::sort(seconds);
+    std::vector<double> wall;
+    std::vector<double> cpu;
+    for (std::uint64_t i = 0; i < number("--repeat", 5); ++i) {
+        const Time time = timeOf(scenario, hooks);
+        wall.push_back(time.wall);
+        cpu.push_back(time.cpu);
+    }
     const auto userMonths =
         static_cast<double>(scenario.run.users * scenario.run.worlds * scenario.run.months);
     fmt::print(
         "{{\"target\":\"{}\",\"user_months\":{:.0f},\"user_months_per_s\":{:.0f},\"slowest\":{:.0f},"
-        "\"fastest\":{:.0f}}}\n",
+        "\"fastest\":{:.0f},\"user_months_per_cpu_s\":{:.0f}}}\n",
         options.contains("--target") ? options["--target"] : sim::kernelTargets().front(), userMonths,
-        userMonths / seconds[seconds.size() / 2], userMonths / seconds.back(), userMonths / seconds.front());
+        userMonths / median(wall), userMonths / *std::ranges::max_element(wall),
+        userMonths / *std::ranges::min_element(wall), userMonths / median(cpu));
     return 0;
 }
 
