@@ -271,15 +271,23 @@ class Assembler {
                                : quantity == Layout::kMarginCount
                                    ? "margin"
                                    : "usage_" + scenario_.meters[quantity - Layout::kUsageCount].id;
-            addQuantity(plan, name, layout_.slot(plan, quantity));
+            const bool isUsage = quantity >= Layout::kUsageCount;
+            const Multiple source = isUsage ? layout_.multiples[quantity - Layout::kUsageCount] : Multiple{};
+            const std::size_t counted = isUsage ? Layout::kUsageCount + source.meter : quantity;
+            addQuantity(plan, name, layout_.slot(plan, counted), source.factor);
         }
         if (hasWorlds()) addBreakEvenQuantiles(plan);
     }
 
-    void addQuantity(std::size_t plan, const std::string& name, std::size_t slot) {
+    /// @param factor  the quantity is so many times what the slot counts
+    void addQuantity(std::size_t plan, const std::string& name, std::size_t slot, double factor) {
         const LogCounts& counts = outcome_.pooled[slot];
-        const std::vector<WeightedBin> bins = counts.bins(outcome_.countUnit);
+        std::vector<WeightedBin> bins = counts.bins(outcome_.countUnit);
         if (bins.empty()) return;
+        for (WeightedBin& bin : bins) {
+            bin.low *= factor;
+            bin.high *= factor;
+        }
         const std::vector<BatchWeights> batches = batchesOf(counts);
         for (const double level : kLevels) {
             QuantileRow row{key(plan, 0), name, level, quantileOf(bins, level), 0.0, 0.0};

@@ -106,11 +106,14 @@ class Worlds {
         // to stop; a large one counts apart first.
         const bool isSmall = chunks_ * layout_.months <= kSmallWorld;
         SlotCounts apart(isSmall ? 0 : layout_.slots());
+        // Neighbouring worlds count in one batch, which stays in the cache; a stopped run has seen many
+        // batches.
+        const std::uint32_t turn = std::clamp<std::uint32_t>(scenario_.run.worlds / (4 * kBatches), 1, 8);
         std::vector<PartResult> parts;
         while (!stopped()) {
             const std::uint32_t world = nextWorld_++;
             if (world >= scenario_.run.worlds) break;
-            const std::size_t batch = world % kBatches;
+            const std::size_t batch = world / turn % kBatches;
             const WorldModel model = compileWorld(scenario_, world);
             const std::vector<std::vector<std::uint64_t>> times = countTimes(model);
             WorldSums sums{std::vector<SegmentSums>(users_.size())};

@@ -86,6 +86,27 @@ void alongCells(Parts& parts, std::uint32_t start, std::uint32_t n, Visit visit)
 
 }  // namespace
 
+namespace {
+
+/// What a meter's usage is a constant multiple of, everywhere; none unless it is.
+std::optional<Multiple> multipleOf(const core::Scenario& scenario, std::size_t meter) {
+    std::optional<Multiple> result;
+    for (const core::Segment& segment : scenario.segments) {
+        const auto usage = std::ranges::find(segment.usages, meter, &core::Usage::meter);
+        if (usage == segment.usages.end() || !usage->per) return std::nullopt;
+        const auto* constant = std::get_if<core::Constant>(&usage->distribution);
+        const bool isFixed = constant != nullptr && !constant->value.belief && constant->value.base > 0.0 &&
+                             !usage->dormant.belief && usage->dormant.base == 0.0;
+        if (!isFixed) return std::nullopt;
+        const Multiple found{*usage->per, constant->value.base};
+        if (result && (result->meter != found.meter || result->factor != found.factor)) return std::nullopt;
+        result = found;
+    }
+    return result;
+}
+
+}  // namespace
+
 Layout::Layout(const core::Scenario& scenario)
     : plans(scenario.plans.size()), meters(scenario.meters.size()), months(scenario.run.months) {
     for (std::size_t i = 0; i < plans; ++i) {
@@ -96,6 +117,12 @@ Layout::Layout(const core::Scenario& scenario)
         };
         servedLike.push_back(first(blocksAlike));
         costsLike.push_back(first(costsAlike));
+    }
+    for (std::size_t meter = 0; meter < meters; ++meter) {
+        const std::optional<Multiple> multiple = multipleOf(scenario, meter);
+        // A multiple of a multiple is counted: its two roundings would not be those of one product.
+        const bool isOne = multiple && !multipleOf(scenario, multiple->meter);
+        multiples.push_back(isOne ? *multiple : Multiple{meter, 1.0});
     }
 }
 
@@ -423,8 +450,10 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
     }
     count(Layout::kMarginCount, margin, revenueBase - model.fixedPerUser);
     if (layout_.servedLike[p] != p) return;
-    for (std::size_t meter = 0; meter < layout_.meters; ++meter)
-        count(Layout::kUsageCount + meter, servedUsage(plan, meter).data(), kNone);
+    for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
+        if (layout_.multiples[meter].meter == meter)
+            count(Layout::kUsageCount + meter, servedUsage(plan, meter).data(), kNone);
+    }
 }
 
 void ChunkRunner::closeHorizon(const Block& block, std::vector<PartResult>& parts) const {

@@ -29,6 +29,12 @@ struct Grouping {
 /// some.
 [[nodiscard]] Grouping groupingOf(std::uint64_t segmentUsers);
 
+/// The usage of a meter as a multiple of another's, for every user in every world.
+struct Multiple {
+    std::size_t meter = 0;
+    double factor = 1.0;
+};
+
 /// Which columns a run keeps. Plans that cost or serve alike share one.
 struct Layout {
     explicit Layout(const core::Scenario& scenario);
@@ -38,6 +44,9 @@ struct Layout {
     std::size_t months = 0;
     std::vector<std::size_t> servedLike;  ///< by plan: the first plan with the same limits that block
     std::vector<std::size_t> costsLike;   ///< by plan: the first plan with the same cost
+
+    /// By meter: what it is a multiple of, or itself; a multiple is not counted again.
+    std::vector<Multiple> multiples;
 
     /// Sums of one plan and month: revenue, cost, subsidy, losses, touched, active, then the usage of each
     /// meter.
