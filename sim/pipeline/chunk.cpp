@@ -327,11 +327,15 @@ void ChunkRunner::addCharge(const CompiledCharge& charge, bool isBlocked, std::u
         for (std::uint32_t i = 0; i < n; ++i) revenue[i] += charge.unit;
         return;
     }
-    double* q = quantity_.data();
-    terms_.clear();
-    for (const auto& [meter, weight] : charge.meters) terms_.push_back({usage_[meter].data(), weight});
-    weightedSum(terms_, q, n);
-    if (isBlocked) multiply(served_.data(), q, n);
+    const double* q = quantity_.data();
+    if (charge.meters.size() == 1 && charge.meters.front().second == 1.0 && !isBlocked) {
+        q = usage_[charge.meters.front().first].data();
+    } else {
+        terms_.clear();
+        for (const auto& [meter, weight] : charge.meters) terms_.push_back({usage_[meter].data(), weight});
+        weightedSum(terms_, quantity_.data(), n);
+        if (isBlocked) multiply(served_.data(), quantity_.data(), n);
+    }
     switch (charge.model) {
         case CompiledCharge::Model::Flat:
             return;

@@ -42,6 +42,8 @@ double inside(const WeightedBin& bin, double fraction) {
     return std::clamp(value, bin.low, bin.high);
 }
 
+// Observations a bin below which most still bring another smallest or largest value.
+constexpr std::uint64_t kYoung = 32;
 constexpr std::int64_t kOctave = 256;  // bins per power of two; sides of a map begin and end with one
 
 /// Calls visit(index in a, index in b) for the first bin of every octave of a; b covers a.
@@ -62,15 +64,23 @@ void alongOctaves(const BinMap& a, const BinMap& b, Visit visit) {
 
 LogCounts::LogCounts(std::size_t batches) : batches_(batches) {}
 
-inline void LogCounts::widen(std::size_t bin, double x) {
-    Extremes& extremes = extremes_[bin];
-    extremes.low = std::min(extremes.low, x);
-    extremes.high = std::max(extremes.high, x);
+inline LogCounts::Interior LogCounts::interiorOf(const Extremes& extremes) {
     const std::uint32_t a = binOffset(extremes.low);
     const std::uint32_t b = binOffset(extremes.high);
     const std::uint32_t first = std::min(a, b) + 1;  // of negative values, the high one is the smaller
     const std::uint32_t end = std::max(std::max(a, b), first);
-    interiors_[bin] = {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(end - first)};
+    return {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(end - first)};
+}
+
+inline void LogCounts::widen(std::size_t bin, double x) {
+    Extremes& extremes = extremes_[bin];
+    extremes.low = std::min(extremes.low, x);
+    extremes.high = std::max(extremes.high, x);
+}
+
+void LogCounts::screen() {
+    interiors_.resize(size());
+    std::ranges::transform(extremes_, interiors_.begin(), interiorOf);
 }
 
 void LogCounts::add(double x, std::uint64_t times, std::size_t batch) {
@@ -81,6 +91,7 @@ void LogCounts::add(double x, std::uint64_t times, std::size_t batch) {
     if (!map_.covers(x)) cover(x);
     const auto bin = static_cast<std::size_t>(map_.index(x));
     widen(bin, x);
+    if (!interiors_.empty()) interiors_[bin] = interiorOf(extremes_[bin]);
     countsOf(batch)[bin] += times;
 }
 
@@ -100,14 +111,25 @@ void LogCounts::add(std::span<const double> values, std::uint64_t times, std::si
         batches_[batch].zeros += found.zeros * times;
         frequentSeen += found.frequent;
         std::uint64_t* counts = countsOf(batch).data();
-        const Interior* interiors = interiors_.data();
+        seen_ += found.kept;
+        if (seen_ < kYoung * size()) {
+            for (std::size_t i = 0; i < found.kept; ++i) {
+                const auto bin = static_cast<std::uint32_t>(bins[i]);
+                counts[bin] += times;
+                widen(bin, kept[i]);
+            }
+            continue;
+        }
+        if (interiors_.size() != size()) screen();
+        Interior* interiors = interiors_.data();
         for (std::size_t i = 0; i < found.kept; ++i) {
             const auto bin = static_cast<std::uint32_t>(bins[i]);
             counts[bin] += times;
-            const Interior interior = interiors[bin];
-            const auto place = static_cast<std::uint16_t>((bins[i] >> 32) - interior.first);
-            if (place >= interior.count) [[unlikely]]
+            const auto place = static_cast<std::uint16_t>((bins[i] >> 32) - interiors[bin].first);
+            if (place >= interiors[bin].count) [[unlikely]] {
                 widen(bin, kept[i]);
+                interiors[bin] = interiorOf(extremes_[bin]);
+            }
         }
     }
     if (frequentSeen > 0) add(frequent, frequentSeen * times, batch);
@@ -148,7 +170,7 @@ void LogCounts::resize(const BinMap& map) {
         return grown;
     };
     extremes_ = moved(extremes_, Extremes{});
-    interiors_ = moved(interiors_, Interior{});
+    interiors_.clear();
     for (Batch& batch : batches_) {
         if (!batch.counts.empty()) batch.counts = moved(batch.counts, std::uint64_t{0});
     }
@@ -164,11 +186,11 @@ void LogCounts::mergeExtremes(const LogCounts& other) {
     };
     const BinMap map{union_(map_.positive, other.map_.positive), union_(map_.negative, other.map_.negative)};
     if (map.positive.size != map_.positive.size || map.negative.size != map_.negative.size) resize(map);
+    interiors_.clear();
     alongOctaves(other.map_, map_, [&](std::size_t from, std::size_t to) {
         for (std::size_t i = 0; i < kOctave; ++i) {
-            if (other.extremes_[from + i].low > other.extremes_[from + i].high) continue;  // nothing seen
-            widen(to + i, other.extremes_[from + i].low);
-            widen(to + i, other.extremes_[from + i].high);
+            extremes_[to + i].low = std::min(extremes_[to + i].low, other.extremes_[from + i].low);
+            extremes_[to + i].high = std::max(extremes_[to + i].high, other.extremes_[from + i].high);
         }
     });
 }
@@ -195,7 +217,8 @@ void LogCounts::mergeInto(std::size_t batch, const LogCounts& other, std::uint64
 
 void LogCounts::clear() {
     std::ranges::fill(extremes_, Extremes{});
-    std::ranges::fill(interiors_, Interior{});
+    interiors_.clear();
+    seen_ = 0;
     for (Batch& batch : batches_) {
         batch.zeros = 0;
         std::ranges::fill(batch.counts, 0);

@@ -73,6 +73,8 @@ class LogCounts {
     void cover(std::span<const double> values);
     void resize(const BinMap& map);
     void widen(std::size_t bin, double x);
+    void screen();
+    [[nodiscard]] static Interior interiorOf(const Extremes& extremes);
     std::vector<std::uint64_t>& countsOf(std::size_t batch);
     void mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap, std::uint64_t times);
     void mergeExtremes(const LogCounts& other);
@@ -81,7 +83,8 @@ class LogCounts {
 
     BinMap map_;
     std::vector<Extremes> extremes_;   ///< by the map's index
-    std::vector<Interior> interiors_;  ///< by the map's index
+    std::vector<Interior> interiors_;  ///< by the map's index; empty while most values change an extreme
+    std::uint64_t seen_ = 0;           ///< values added by columns since the start or the last clearing
     std::vector<Batch> batches_;
 };
 

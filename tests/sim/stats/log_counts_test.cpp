@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 
 #include "sim/kernels/scalar_math.hpp"
@@ -200,16 +201,33 @@ TEST(LogCounts, GivenMagnitudesBeyondTheGrid_WhenCounted_ThenTheOutermostBinsKee
     EXPECT_EQ(bins[3].weight, 6.0);
 }
 
-TEST(LogCounts, GivenManyValuesInOneBin_WhenCounted_ThenItsSmallestAndLargestAreExact) {
-    std::vector<double> values = tests::uniforms(4'000, 12);
-    for (double& x : values) x = 64.0 + 0.2 * x;
+// More values than 32 a bin of the grid, so that most of them are passed by without a look at the extremes;
+// then a merge and a value by itself in between.
+TEST(LogCounts, GivenManyValuesInFewBins_WhenCounted_ThenTheirSmallestAndLargestAreExact) {
+    std::vector<double> values = tests::uniforms(60'000, 12);
+    for (double& x : values) x = 64.0 + 0.9 * x;
     for (const double sign : {1.0, -1.0}) {
         std::vector<double> signedValues = values;
         for (double& x : signedValues) x *= sign;
-        const std::vector<WeightedBin> bins = counted(signedValues).bins();
-        ASSERT_EQ(bins.size(), 1U);
-        EXPECT_EQ(bins[0].low, std::ranges::min(signedValues));
-        EXPECT_EQ(bins[0].high, std::ranges::max(signedValues));
+        std::map<std::int64_t, std::pair<double, double>> expected;
+        for (const double x : signedValues) {
+            auto& [low, high] = expected.try_emplace(binKey(x), x, x).first->second;
+            low = std::min(low, x);
+            high = std::max(high, x);
+        }
+        LogCounts counts;
+        const std::span<const double> all = signedValues;
+        counts.add(all.first(40'000), 1, 0, kNone);
+        counts.add(all[40'000]);
+        counts.merge(counted({all.begin() + 40'001, all.begin() + 50'000}));
+        counts.add(all.subspan(50'000), 1, 0, kNone);
+        const std::vector<WeightedBin> bins = counts.bins();
+        ASSERT_EQ(bins.size(), expected.size());
+        for (const WeightedBin& bin : bins) {
+            EXPECT_EQ(bin.low, expected.at(binKey(bin.low)).first);
+            EXPECT_EQ(bin.high, expected.at(binKey(bin.low)).second);
+        }
+        EXPECT_EQ(counts.count(), 60'000U);
     }
 }
 
