@@ -202,17 +202,33 @@ class Worlds {
             if (layout_.costsLike[plan] != plan) continue;
             for (const SlotCounts& segment : costs) bins[plan].push_back(segment[plan].bins());
         }
+        outcome.values = valuesOf(model, totals, bins);
         for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
-            for (const Scope& scope : scopes_) {
-                outcome.values.push_back(
-                    metricsOf(layout_, model, plan, scope, totals, bins[layout_.costsLike[plan]]));
-            }
             outcome.marginNoise.push_back(marginNoise(model, sums, plan));
             const auto months = static_cast<double>(layout_.months);
             outcome.userVariance.push_back(marginMoments(layout_, model, plan, totals).variance /
                                            (months * months));
         }
         outcome.finished = true;
+    }
+
+    /// The metrics of each plan in each scope.
+    /// @param bins  plan x segment: bins of the cost, for the first of the plans that cost alike
+    [[nodiscard]] std::vector<std::vector<double>> valuesOf(
+        const WorldModel& model, const std::vector<GroupSums>& totals,
+        const std::vector<std::vector<Bins>>& bins) const {
+        std::vector<std::vector<double>> values;
+        std::vector<std::vector<CostSpread>> spreads(layout_.plans);
+        for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
+            const std::size_t owner = layout_.costsLike[plan];
+            for (std::size_t scope = 0; scope < scopes_.size(); ++scope) {
+                if (owner == plan)
+                    spreads[plan].push_back(costSpread(model, plan, scopes_[scope], totals, bins[plan]));
+                values.push_back(
+                    metricsOf(layout_, model, plan, scopes_[scope], totals, spreads[owner][scope]));
+            }
+        }
+        return values;
     }
 
     /// Sampling variance of the mean margin per user-month, from the batches.
@@ -317,13 +333,7 @@ class Worlds {
                 for (std::size_t s = 0; s < all[plan].size(); ++s)
                     bins[plan].push_back(reduced(all[plan][s], weights[plan][s][leftOut]));
             }
-            std::vector<std::vector<double>>& values = outcome_.without.emplace_back();
-            for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
-                for (const Scope& scope : scopes_) {
-                    values.push_back(
-                        metricsOf(layout_, model, plan, scope, totals, bins[layout_.costsLike[plan]]));
-                }
-            }
+            outcome_.without.push_back(valuesOf(model, totals, bins));
             outcome_.batchUsers.push_back(users[leftOut]);
         }
     }
