@@ -31,6 +31,12 @@ void WeightedSum(std::span<const WeightedColumn> columns, double* out, std::size
         [&](std::size_t i) { out[i] = scalar::weightedSum(columns, i); });
 }
 
+void Fill(double value, double* out, std::size_t n) {
+    alongColumn(
+        n, [&](std::size_t i) HWY_ATTR { hn::StoreU(constant(value), d, out + i); },
+        [&](std::size_t i) { out[i] = value; });
+}
+
 void Multiply(const double* by, double* x, std::size_t n) {
     alongColumn(
         n,
@@ -187,21 +193,6 @@ void AddPackages(const double* q, const PackageTerms& terms, double* revenue, st
         [&](std::size_t i) { revenue[i] = scalar::packages(revenue[i], q[i], terms); });
 }
 
-void Settle(double minimum, double maximum, const double* cost, double* revenue, double* margin,
-            std::size_t n) {
-    alongColumn(
-        n,
-        [&](std::size_t i) HWY_ATTR {
-            const V bill = hn::Max(constant(minimum), hn::Min(constant(maximum), hn::LoadU(d, revenue + i)));
-            hn::StoreU(bill, d, revenue + i);
-            hn::StoreU(hn::Sub(bill, hn::LoadU(d, cost + i)), d, margin + i);
-        },
-        [&](std::size_t i) {
-            revenue[i] = scalar::clamped(revenue[i], minimum, maximum);
-            margin[i] = revenue[i] - cost[i];
-        });
-}
-
 /// Calls `step(part, i)` for every vector of whole rounds of 8 users and `last(lane, i)` for the rest.
 template <typename Step>
 HWY_INLINE std::size_t inRounds(std::size_t n, Step step) {
@@ -222,18 +213,22 @@ double LaneSum(const double* values, std::size_t n) {
     return tree(lanes);
 }
 
-PlanSums PlanSumsOf(const double* revenue, const double* cost, std::size_t n) {
+PlanSums Settle(const BillTerms& terms, const double* cost, double* revenue, double* margin, std::size_t n) {
     LaneSums revenues;
     LaneSums costs;
     LaneSums subsidies;
     LaneSums losses;
     std::size_t i = inRounds(n, [&](std::size_t part, std::size_t at) HWY_ATTR {
-        const V r = hn::LoadU(d, revenue + at);
+        const V r =
+            hn::Max(constant(terms.minimum), hn::Min(constant(terms.maximum), hn::LoadU(d, revenue + at)));
         const V c = hn::LoadU(d, cost + at);
+        const V m = hn::Sub(r, c);
+        hn::StoreU(r, d, revenue + at);
+        hn::StoreU(m, d, margin + at);
         revenues.add(part, r);
         costs.add(part, c);
-        subsidies.add(part, hn::Max(hn::Sub(c, r), hn::Zero(d)));
-        losses.add(part, hn::IfThenElseZero(hn::Gt(c, r), constant(1.0)));
+        subsidies.add(part, hn::Max(hn::Neg(m), hn::Zero(d)));
+        losses.add(part, hn::IfThenElseZero(hn::Lt(m, hn::Zero(d)), constant(1.0)));
     });
     double lanes[4][kVirtualLanes];
     revenues.store(lanes[0]);
@@ -241,12 +236,12 @@ PlanSums PlanSumsOf(const double* revenue, const double* cost, std::size_t n) {
     subsidies.store(lanes[2]);
     losses.store(lanes[3]);
     for (std::size_t lane = 0; i < n; ++i, ++lane) {
+        revenue[i] = scalar::clamped(revenue[i], terms.minimum, terms.maximum);
+        margin[i] = revenue[i] - cost[i];
         lanes[0][lane] += revenue[i];
         lanes[1][lane] += cost[i];
-        if (cost[i] > revenue[i]) {
-            lanes[2][lane] += cost[i] - revenue[i];
-            lanes[3][lane] += 1.0;
-        }
+        lanes[2][lane] += std::max(-margin[i], 0.0);
+        lanes[3][lane] += margin[i] < 0.0 ? 1.0 : 0.0;
     }
     return {tree(lanes[0]), tree(lanes[1]), tree(lanes[2]), tree(lanes[3])};
 }
@@ -281,6 +276,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace breakeven::sim {
 HWY_EXPORT(WeightedSum);
+HWY_EXPORT(Fill);
 HWY_EXPORT(Multiply);
 HWY_EXPORT(AddTo);
 HWY_EXPORT(ZeroBelow);
@@ -295,11 +291,13 @@ HWY_EXPORT(AddVolume);
 HWY_EXPORT(AddPackages);
 HWY_EXPORT(Settle);
 HWY_EXPORT(LaneSum);
-HWY_EXPORT(PlanSumsOf);
 HWY_EXPORT(MarginSumsOf);
 
 void weightedSum(std::span<const WeightedColumn> columns, double* out, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(WeightedSum)(columns, out, n);
+}
+void fill(double value, double* out, std::size_t n) {
+    HWY_DYNAMIC_DISPATCH(Fill)(value, out, n);
 }
 void multiply(const double* by, double* x, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(Multiply)(by, x, n);
@@ -339,15 +337,11 @@ void addVolume(const double* q, std::span<const PriceTier> tiers, double* revenu
 void addPackages(const double* q, const PackageTerms& terms, double* revenue, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(AddPackages)(q, terms, revenue, n);
 }
-void settle(double minimum, double maximum, const double* cost, double* revenue, double* margin,
-            std::size_t n) {
-    HWY_DYNAMIC_DISPATCH(Settle)(minimum, maximum, cost, revenue, margin, n);
+PlanSums settle(const BillTerms& terms, const double* cost, double* revenue, double* margin, std::size_t n) {
+    return HWY_DYNAMIC_DISPATCH(Settle)(terms, cost, revenue, margin, n);
 }
 double laneSum(const double* values, std::size_t n) {
     return HWY_DYNAMIC_DISPATCH(LaneSum)(values, n);
-}
-PlanSums planSums(const double* revenue, const double* cost, std::size_t n) {
-    return HWY_DYNAMIC_DISPATCH(PlanSumsOf)(revenue, cost, n);
 }
 MarginSums marginSums(const double* margin, std::size_t n) {
     return HWY_DYNAMIC_DISPATCH(MarginSumsOf)(margin, n);

@@ -17,6 +17,9 @@ struct WeightedColumn {
 /// out[i] = sum of weight x values[i], added in the order given; 0 without columns. `out` may be one of them.
 void weightedSum(std::span<const WeightedColumn> columns, double* out, std::size_t n);
 
+/// out[i] = value.
+void fill(double value, double* out, std::size_t n);
+
 /// x[i] *= by[i].
 void multiply(const double* by, double* x, std::size_t n);
 
@@ -69,10 +72,6 @@ void addGraduated(const double* q, std::span<const PriceTier> tiers, double* rev
 void addVolume(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n);
 void addPackages(const double* q, const PackageTerms& terms, double* revenue, std::size_t n);
 
-/// revenue[i] is brought between minimum and maximum (the minimum wins); margin[i] = revenue[i] - cost[i].
-void settle(double minimum, double maximum, const double* cost, double* revenue, double* margin,
-            std::size_t n);
-
 /// Sum of values[0, n) over 8 virtual lanes (index modulo 8), the lanes added as a balanced tree.
 [[nodiscard]] double laneSum(const double* values, std::size_t n);
 
@@ -84,8 +83,14 @@ struct PlanSums {
     double losses = 0.0;   ///< users whose cost is above their revenue
 };
 
-/// All of PlanSums in one pass, added like laneSum.
-[[nodiscard]] PlanSums planSums(const double* revenue, const double* cost, std::size_t n);
+/// revenue[i] is brought between minimum and maximum (the minimum wins); margin[i] = revenue[i] - cost[i].
+struct BillTerms {
+    double minimum = 0.0;
+    double maximum = 0.0;  ///< infinite: none
+};
+/// @return all of PlanSums, added like laneSum
+[[nodiscard]] PlanSums settle(const BillTerms& terms, const double* cost, double* revenue, double* margin,
+                              std::size_t n);
 
 /// Sums over users of their margins' powers.
 struct MarginSums {

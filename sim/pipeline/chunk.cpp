@@ -34,7 +34,7 @@ std::uint32_t drawWord(std::size_t month, std::uint32_t draw) {
 void fillFrom(const CompiledUsage& usage, const double* z, double* out, std::uint32_t n) {
     switch (usage.law) {
         case CompiledUsage::Law::Constant:
-            std::fill_n(out, n, usage.a);
+            fill(usage.a, out, n);
             return;
         case CompiledUsage::Law::Lognormal:
             lognormalOf(usage.a, usage.b, z, out, n);
@@ -304,15 +304,15 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
 }
 
 void ChunkRunner::applyLimits(const CompiledPlan& plan, std::uint32_t n) {
-    std::fill_n(served_.begin(), n, 1.0);
-    std::fill_n(touched_.begin(), n, 0.0);
+    fill(1.0, served_.data(), n);
+    fill(0.0, touched_.data(), n);
     for (const CompiledLimit& limit : plan.blocks)
         blockBeyond(usage_[limit.meter].data(), limit.amount, served_.data(), touched_.data(), n);
     std::copy_n(served_.begin(), n, costed_.begin());
     // The cost factor at a point of the month's use is the lowest of the limits passed by then. With factors
     // in descending order, the factor falls by its step where the earliest limit of that factor or a lower
     // one lies.
-    std::fill_n(reached_.begin(), n, 1.0);
+    fill(1.0, reached_.data(), n);
     for (std::size_t k = plan.degrades.size(); k-- > 0;) {
         const CompiledLimit& limit = plan.degrades[k];
         const double step = (k == 0 ? 1.0 : plan.degrades[k - 1].costFactor) - limit.costFactor;
@@ -355,7 +355,7 @@ void ChunkRunner::addCharge(const CompiledCharge& charge, bool isBlocked, std::u
 }
 
 void ChunkRunner::rate(const CompiledPlan& plan, std::uint32_t n) {
-    std::fill_n(revenue_.begin(), n, plan.fee);
+    fill(plan.fee, revenue_.data(), n);
     for (const CompiledCharge& charge : plan.charges) addCharge(charge, !plan.blocks.empty(), n);
 }
 
@@ -381,22 +381,22 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
         rate(plan, n);
         const bool isOnlyMonth = layout_.months == 1;
         double* margin = isOnlyMonth ? margin_[p].data() : monthMargin_.data();
-        settle(plan.minimum, plan.maximum, cost, revenue_.data(), margin, n);
+        sumPlan(plan, p, month, margin, block, parts);
         if (!isOnlyMonth) addTo(margin, margin_[p].data(), n);
-        sumPlan(plan, p, month, block, parts);
         countPlan(model, p, margin, block, sink, parts);
     }
 }
 
-void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t month, const Block& block,
-                          std::vector<PartResult>& parts) const {
+void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t month, double* margin,
+                          const Block& block, std::vector<PartResult>& parts) {
     const Column& cost = cost_[layout_.costsLike[p]];
     const std::size_t twin = layout_.servedLike[p];
     alongCells(parts, block.start, block.n, [&](PartResult& part, std::uint32_t from, std::uint32_t end) {
         const std::uint32_t at = from - block.start;
         const std::uint32_t size = end - from;
         double* sums = &part.sums.monthly[layout_.monthly(month, p, 0)];
-        const PlanSums plain = planSums(&revenue_[at], &cost[at], size);
+        const PlanSums plain =
+            settle({plan.minimum, plan.maximum}, &cost[at], &revenue_[at], margin + at, size);
         sums[Layout::kRevenue] += plain.revenue;
         sums[Layout::kCost] += plain.cost;
         sums[Layout::kSubsidy] += plain.subsidy;

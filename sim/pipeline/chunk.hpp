@@ -137,8 +137,9 @@ class ChunkRunner {
     void addCharge(const CompiledCharge& charge, bool isBlocked, std::uint32_t n);
     void bill(const WorldModel& model, std::size_t segment, std::size_t month, const Block& block,
               const CountSink& sink, std::vector<PartResult>& parts);
-    void sumPlan(const CompiledPlan& plan, std::size_t planIndex, std::size_t month, const Block& block,
-                 std::vector<PartResult>& parts) const;
+    /// Settles the bills and sums what the plan earns and costs.
+    void sumPlan(const CompiledPlan& plan, std::size_t planIndex, std::size_t month, double* margin,
+                 const Block& block, std::vector<PartResult>& parts);
     void countPlan(const WorldModel& model, std::size_t planIndex, const double* margin, const Block& block,
                    const CountSink& sink, const std::vector<PartResult>& parts) const;
     void closeHorizon(const Block& block, std::vector<PartResult>& parts) const;

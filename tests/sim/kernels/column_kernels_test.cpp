@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -53,6 +54,15 @@ TEST(ColumnKernels, GivenWeightedColumns_WhenSummed_ThenTheyEqualTheScalarTwinEv
         EXPECT_EQ(inPlace, expected);
         weightedSum({}, out.data(), kUsers);
         EXPECT_EQ(out, Column(kUsers, 0.0));
+    });
+}
+
+TEST(ColumnKernels, GivenAValue_WhenFilled_ThenEveryElementHoldsIt) {
+    onEveryTarget([] {
+        Column out(kUsers + 1, 7.0);
+        fill(2.5, out.data(), kUsers);
+        EXPECT_EQ(std::ranges::count(out, 2.5), kUsers);
+        EXPECT_EQ(out.back(), 7.0);
     });
 }
 
@@ -165,31 +175,37 @@ TEST(ColumnKernels, GivenABillBetweenMinimumAndMaximum_WhenSettled_ThenTheMargin
     onEveryTarget([&] {
         Column revenue = bills;
         Column margin(kUsers);
-        settle(30.0, 700.0, cost.data(), revenue.data(), margin.data(), kUsers);
+        const PlanSums sums = settle({30.0, 700.0}, cost.data(), revenue.data(), margin.data(), kUsers);
         EXPECT_EQ(revenue, columnOf([&](std::size_t i) { return std::clamp(bills[i], 30.0, 700.0); }));
         EXPECT_EQ(margin, columnOf([&](std::size_t i) { return revenue[i] - cost[i]; }));
+        EXPECT_EQ(sums.revenue, laneSum(revenue.data(), kUsers));
+        EXPECT_EQ(sums.cost, laneSum(cost.data(), kUsers));
     });
 }
 
-TEST(ColumnKernels, GivenRevenueAndCost_WhenSummed_ThenEveryTargetGivesTheSameBitsAndThePlainSum) {
-    const Column revenue = tests::uniforms(kUsers, 1);
+TEST(ColumnKernels, GivenRevenueAndCost_WhenSettled_ThenEveryTargetGivesTheSameSumsAndThePlainOnes) {
+    const Column bills = tests::uniforms(kUsers, 1);
     Column cost = tests::uniforms(kUsers, 2);
-    for (std::size_t i = 0; i < kUsers; ++i) cost[i] = 1.7 * cost[(i * 7) % kUsers];
+    for (std::size_t i = 0; i < kUsers; ++i) cost[i] *= 1.7;
     PlanSums plain;
     for (std::size_t i = 0; i < kUsers; ++i) {
-        plain.revenue += revenue[i];
+        plain.revenue += bills[i];
         plain.cost += cost[i];
-        plain.subsidy += std::max(cost[i] - revenue[i], 0.0);
-        plain.losses += cost[i] > revenue[i] ? 1.0 : 0.0;
+        plain.subsidy += std::max(cost[i] - bills[i], 0.0);
+        plain.losses += cost[i] > bills[i] ? 1.0 : 0.0;
     }
-    const PlanSums reference = planSums(revenue.data(), cost.data(), kUsers);
+    const auto settled = [&] {
+        Column revenue = bills;
+        Column margin(kUsers);
+        return settle({0.0, kInfinity}, cost.data(), revenue.data(), margin.data(), kUsers);
+    };
+    const PlanSums reference = settled();
     onEveryTarget([&] {
-        const PlanSums sums = planSums(revenue.data(), cost.data(), kUsers);
+        const PlanSums sums = settled();
         EXPECT_EQ(sums.revenue, reference.revenue);
         EXPECT_EQ(sums.cost, reference.cost);
         EXPECT_EQ(sums.subsidy, reference.subsidy);
         EXPECT_EQ(sums.losses, plain.losses);
-        EXPECT_EQ(sums.revenue, laneSum(revenue.data(), kUsers));
         EXPECT_NEAR(sums.revenue, plain.revenue, 1e-10);
         EXPECT_NEAR(sums.cost, plain.cost, 1e-10);
         EXPECT_NEAR(sums.subsidy, plain.subsidy, 1e-10);
