@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <span>
 
 #include "sim/engine/outcome.hpp"
 #include "sim/stats/summaries.hpp"
@@ -269,24 +271,27 @@ class Assembler {
                                : quantity == Layout::kMarginCount
                                    ? "margin"
                                    : "usage_" + scenario_.meters[quantity - Layout::kUsageCount].id;
-            addQuantity(plan, name, layout_.slot(plan, quantity));
+            const bool isUsage = quantity >= Layout::kUsageCount;
+            const Multiple source = isUsage ? layout_.multiples[quantity - Layout::kUsageCount] : Multiple{};
+            const std::size_t counted = isUsage ? Layout::kUsageCount + source.meter : quantity;
+            addQuantity(plan, name, layout_.slot(plan, counted), source.factor);
         }
         if (hasWorlds()) addBreakEvenQuantiles(plan);
     }
 
-    void addQuantity(std::size_t plan, const std::string& name, std::size_t slot) {
-        LogCounts all;
-        std::vector<std::vector<WeightedBin>> batches;
-        for (const SlotCounts& batch : outcome_.pooled) {
-            if (batch[slot].count() == 0) continue;
-            all.merge(batch[slot]);
-            batches.push_back(batch[slot].bins());
-        }
-        const std::vector<WeightedBin> bins = all.bins(outcome_.countUnit);
+    /// @param factor  the quantity is so many times what the slot counts
+    void addQuantity(std::size_t plan, const std::string& name, std::size_t slot, double factor) {
+        const LogCounts& counts = outcome_.pooled[slot];
+        std::vector<WeightedBin> bins = counts.bins(outcome_.countUnit);
         if (bins.empty()) return;
+        for (WeightedBin& bin : bins) {
+            bin.low *= factor;
+            bin.high *= factor;
+        }
+        const std::vector<BatchWeights> batches = batchesOf(counts);
         for (const double level : kLevels) {
             QuantileRow row{key(plan, 0), name, level, quantileOf(bins, level), 0.0, 0.0};
-            const double spread = levelSpread(batches, row.value);
+            const double spread = levelSpread(bins, batches, row.value);
             row.low = quantileOf(bins, std::max(level - spread, 0.0));
             row.high = quantileOf(bins, std::min(level + spread, 1.0));
             result_.quantiles.push_back(row);
@@ -294,16 +299,36 @@ class Assembler {
         addHistogram(plan, name, bins);
     }
 
-    /// Half the 95 % interval of the share at or below x, from the batches.
-    static double levelSpread(const std::vector<std::vector<WeightedBin>>& batches, double x) {
+    /// What one batch counted.
+    struct BatchWeights {
+        std::vector<double> upTo;  ///< weight of each bin and those below it
+        [[nodiscard]] double total() const { return upTo.back(); }
+        [[nodiscard]] double of(std::size_t bin) const { return upTo[bin] - (bin > 0 ? upTo[bin - 1] : 0.0); }
+    };
+
+    /// The batches that counted something.
+    static std::vector<BatchWeights> batchesOf(const LogCounts& counts) {
+        std::vector<BatchWeights> result;
+        for (std::vector<double>& weights : counts.batchWeights()) {
+            std::partial_sum(weights.begin(), weights.end(), weights.begin());
+            if (weights.back() > 0.0) result.push_back({std::move(weights)});
+        }
+        return result;
+    }
+
+    /// Half the 95 % interval of the share at or below x, from the batches; x lies in one of the bins.
+    static double levelSpread(const std::vector<WeightedBin>& bins, const std::vector<BatchWeights>& batches,
+                              double x) {
         if (batches.size() < 2) return 1.0;
+        const auto bin = static_cast<std::size_t>(std::ranges::lower_bound(bins, x, {}, &WeightedBin::high) -
+                                                  bins.begin());
+        const double part = shareAtOrBelow(std::span(&bins[bin], 1), x);
         double weight = 0.0;
         double below = 0.0;
         std::vector<std::pair<double, double>> parts;
-        for (const auto& bins : batches) {
-            double size = 0.0;
-            for (const WeightedBin& bin : bins) size += bin.weight;
-            parts.emplace_back(size, size * shareAtOrBelow(bins, x));
+        for (const BatchWeights& batch : batches) {
+            const double size = batch.total();
+            parts.emplace_back(size, batch.upTo[bin] - (1.0 - part) * batch.of(bin));
             weight += size;
             below += parts.back().second;
         }
@@ -351,10 +376,8 @@ class Assembler {
     }
 
     void addLorenz(std::size_t plan) {
-        LogCounts all;
-        for (const SlotCounts& batch : outcome_.pooled)
-            all.merge(batch[layout_.slot(plan, Layout::kCostCount)]);
-        const std::vector<WeightedBin> bins = all.bins(outcome_.countUnit);
+        const std::vector<WeightedBin> bins =
+            outcome_.pooled[layout_.slot(plan, Layout::kCostCount)].bins(outcome_.countUnit);
         if (bins.empty() || !(bins.back().high > 0.0)) return;
         for (int percent = 0; percent <= 100; ++percent) {
             const double users = percent / 100.0;

@@ -21,8 +21,8 @@ struct WorldOutcome {
 /// All that the rows are made from.
 struct RunOutcome {
     std::vector<WorldOutcome> worlds;
-    /// By batch (of worlds; of users when there is one world), then slot: counts over all segments.
-    std::vector<SlotCounts> pooled;
+    /// By slot: counts over all segments, in kBatches batches (of worlds; of users when there is one world).
+    SlotCounts pooled;
     double countUnit = 1.0;  ///< observations that one count stands for
 
     // One world only.

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <thread>
 
 #include "core/diagnostics/diagnostic.hpp"
@@ -15,6 +16,9 @@ namespace {
 
 /// Counts are weighted in units of 2^-20 users where segments are mixed, so that merging stays integer.
 constexpr double kWeightUnits = 0x1p20;
+
+/// Months of chunks that are worked off without looking whether to stop.
+constexpr std::uint64_t kSmallWorld = 32;
 
 struct Chunk {
     std::size_t segment = 0;
@@ -37,8 +41,7 @@ class Worlds {
             chunks_ += (users + kChunkUsers - 1) / kChunkUsers;
         }
         outcome_.worlds.resize(scenario.run.worlds);
-        outcome_.pooled.resize(kBatches);
-        for (SlotCounts& slots : outcome_.pooled) slots.resize(layout.slots());
+        outcome_.pooled.assign(layout.slots(), LogCounts(kBatches));
         if (users_.size() > 1) outcome_.countUnit = 1.0 / kWeightUnits;
         total_ = scenario.run.users * scenario.run.months * scenario.run.worlds;
     }
@@ -97,42 +100,83 @@ class Worlds {
 
     void workOnWorlds() {
         ChunkRunner runner(layout_, hooks_.blockUsers, scenario_.run.seed, scenario_.run.sampling);
-        std::vector<std::vector<SlotCounts>> counts = emptyCounts(1);
-        for (;;) {
+        std::vector<SlotCounts> costs(users_.size(), SlotCounts(layout_.plans));
+        SlotCounts pooled(layout_.slots(), LogCounts(kBatches));
+        // What an unfinished world counted must not reach the pool. A small world is finished even when asked
+        // to stop; a large one counts apart first.
+        const bool isSmall = chunks_ * layout_.months <= kSmallWorld;
+        SlotCounts apart(isSmall ? 0 : layout_.slots());
+        // Neighbouring worlds count in one batch, which stays in the cache; a stopped run has seen many
+        // batches.
+        const std::uint32_t turn = std::clamp<std::uint32_t>(scenario_.run.worlds / (4 * kBatches), 1, 8);
+        std::vector<PartResult> parts;
+        while (!stopped()) {
             const std::uint32_t world = nextWorld_++;
-            if (world >= scenario_.run.worlds) return;
+            if (world >= scenario_.run.worlds) break;
+            const std::size_t batch = world / turn % kBatches;
             const WorldModel model = compileWorld(scenario_, world);
+            const std::vector<std::vector<std::uint64_t>> times = countTimes(model);
             WorldSums sums{std::vector<SegmentSums>(users_.size())};
-            for (auto& segment : counts) {
-                for (LogCounts& slot : segment[0]) slot.clear();
-            }
-            for (std::uint64_t index = 0; index < chunks_; ++index) {
-                if (stopped()) return;
+            for (std::uint64_t index = 0; index < chunks_ && (isSmall || !stopped()); ++index) {
                 const Chunk chunk = chunkAt(index);
-                for (const GroupResult& group : runner.run(model, chunk.segment, chunk.first, chunk.users,
-                                                           groups_[chunk.segment], counts[chunk.segment])) {
-                    sums.add(chunk.segment, group);
-                }
+                runner.run(model, chunk.segment, chunk.first, chunk.users, groups_[chunk.segment],
+                           {costs[chunk.segment], isSmall ? pooled : apart, times[chunk.segment], 0,
+                            isSmall ? batch : 0},
+                           parts);
+                for (const PartResult& part : parts) sums.add(chunk.segment, part);
                 report(std::uint64_t{chunk.users} * layout_.months, 0);
             }
-            evaluate(model, sums, counts);
-            {
-                const std::lock_guard lock(mutex_);
-                for (std::size_t s = 0; s < users_.size(); ++s)
-                    pool(model, s, counts[s][0], world % kBatches);
-            }
+            if (!isSmall && stopped()) break;
+            evaluate(model, sums, costs);
+            poolCosts(costs, times, pooled, batch);
+            for (SlotCounts& segment : costs) clear(segment);
+            for (std::size_t slot = 0; slot < apart.size(); ++slot)
+                pooled[slot].mergeInto(batch, apart[slot]);
+            clear(apart);
             report(0, 1);
         }
+        addToPool(pooled);
     }
 
-    /// segment x batch x slot
-    [[nodiscard]] std::vector<std::vector<SlotCounts>> emptyCounts(std::size_t batches) const {
-        std::vector<std::vector<SlotCounts>> counts(users_.size());
-        for (auto& segment : counts) {
-            segment.resize(batches);
-            for (SlotCounts& slots : segment) slots.resize(layout_.slots());
+    static void clear(SlotCounts& slots) {
+        for (LogCounts& slot : slots) slot.clear();
+    }
+
+    void addToPool(const SlotCounts& pooled) {
+        const std::lock_guard lock(mutex_);
+        for (std::size_t slot = 0; slot < pooled.size(); ++slot) outcome_.pooled[slot].merge(pooled[slot]);
+    }
+
+    /// How often a user of each segment counts where segments are mixed: segment x plan.
+    [[nodiscard]] std::vector<std::vector<std::uint64_t>> countTimes(const WorldModel& model) const {
+        std::vector<std::vector<std::uint64_t>> times(users_.size());
+        for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
+            const std::vector<double> weights = planWeights(model, plan);
+            for (std::size_t s = 0; s < users_.size(); ++s) {
+                const double share =
+                    weights[s] * static_cast<double>(scenario_.run.users) / static_cast<double>(users_[s]);
+                times[s].push_back(
+                    users_.size() == 1 ? 1 : static_cast<std::uint64_t>(std::llround(share * kWeightUnits)));
+            }
         }
-        return counts;
+        return times;
+    }
+
+    /// Adds the segments' costs to the pooled ones: one batch of them, or batch by batch.
+    void poolCosts(const std::vector<SlotCounts>& costs, const std::vector<std::vector<std::uint64_t>>& times,
+                   SlotCounts& pooled, std::optional<std::size_t> batch) const {
+        for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
+            if (layout_.costsLike[plan] != plan) continue;
+            LogCounts& slot = pooled[layout_.slot(plan, Layout::kCostCount)];
+            for (std::size_t s = 0; s < users_.size(); ++s) {
+                if (times[s][plan] == 0) continue;
+                if (batch) {
+                    slot.mergeInto(*batch, costs[s][plan], times[s][plan]);
+                } else {
+                    slot.merge(costs[s][plan], times[s][plan]);
+                }
+            }
+        }
     }
 
     [[nodiscard]] std::vector<GroupSums> segmentTotals(const WorldSums& sums, std::size_t leftOut) const {
@@ -146,26 +190,45 @@ class Worlds {
         return totals;
     }
 
-    /// @param counts  segment x 1 x slot
-    void evaluate(const WorldModel& model, const WorldSums& sums,
-                  const std::vector<std::vector<SlotCounts>>& counts) {
+    using Bins = std::vector<WeightedBin>;
+
+    /// @param costs  segment x plan
+    void evaluate(const WorldModel& model, const WorldSums& sums, const std::vector<SlotCounts>& costs) {
         WorldOutcome& outcome = outcome_.worlds[model.world];
         outcome.beliefs = model.beliefs;
         const std::vector<GroupSums> totals = segmentTotals(sums, kBatches);
+        std::vector<std::vector<Bins>> bins(layout_.plans);
         for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
-            std::vector<std::vector<WeightedBin>> bins(users_.size());
-            for (std::size_t s = 0; s < users_.size(); ++s) {
-                bins[s] = counts[s][0][layout_.slot(plan, Layout::kCostCount)].bins();
-            }
-            for (const Scope& scope : scopes_) {
-                outcome.values.push_back(metricsOf(layout_, model, plan, scope, totals, bins));
-            }
+            if (layout_.costsLike[plan] != plan) continue;
+            for (const SlotCounts& segment : costs) bins[plan].push_back(segment[plan].bins());
+        }
+        outcome.values = valuesOf(model, totals, bins);
+        for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
             outcome.marginNoise.push_back(marginNoise(model, sums, plan));
             const auto months = static_cast<double>(layout_.months);
             outcome.userVariance.push_back(marginMoments(layout_, model, plan, totals).variance /
                                            (months * months));
         }
         outcome.finished = true;
+    }
+
+    /// The metrics of each plan in each scope.
+    /// @param bins  plan x segment: bins of the cost, for the first of the plans that cost alike
+    [[nodiscard]] std::vector<std::vector<double>> valuesOf(
+        const WorldModel& model, const std::vector<GroupSums>& totals,
+        const std::vector<std::vector<Bins>>& bins) const {
+        std::vector<std::vector<double>> values;
+        std::vector<std::vector<CostSpread>> spreads(layout_.plans);
+        for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
+            const std::size_t owner = layout_.costsLike[plan];
+            for (std::size_t scope = 0; scope < scopes_.size(); ++scope) {
+                if (owner == plan)
+                    spreads[plan].push_back(costSpread(model, plan, scopes_[scope], totals, bins[plan]));
+                values.push_back(
+                    metricsOf(layout_, model, plan, scopes_[scope], totals, spreads[owner][scope]));
+            }
+        }
+        return values;
     }
 
     /// Sampling variance of the mean margin per user-month, from the batches.
@@ -200,98 +263,90 @@ class Worlds {
         return result;
     }
 
-    /// Adds a segment's counts to the pooled ones, weighted where segments are mixed.
-    void pool(const WorldModel& model, std::size_t segment, const SlotCounts& counts, std::size_t batch) {
-        for (std::size_t slot = 0; slot < counts.size(); ++slot) {
-            std::uint64_t times = 1;
-            if (users_.size() > 1) {
-                const double weight = planWeights(model, slot / layout_.quantities())[segment];
-                const auto users = static_cast<double>(scenario_.run.users);
-                times = static_cast<std::uint64_t>(
-                    std::llround(weight * users / static_cast<double>(users_[segment]) * kWeightUnits));
-            }
-            if (times > 0) outcome_.pooled[batch][slot].merge(counts[slot], times);
-        }
-    }
-
     void runOne() {
         const WorldModel model = compileWorld(scenario_, 0);
+        const std::vector<std::vector<std::uint64_t>> times = countTimes(model);
         WorldSums sums{std::vector<SegmentSums>(users_.size())};
-        std::vector<std::vector<SlotCounts>> counts = emptyCounts(kBatches);
-        std::map<std::uint64_t, std::vector<GroupResult>> waiting;  // done before an earlier chunk
+        const std::vector<SlotCounts> none(users_.size(), SlotCounts(layout_.plans, LogCounts(kBatches)));
+        std::vector<SlotCounts> costs = none;
+        std::map<std::uint64_t, std::vector<PartResult>> waiting;  // done before an earlier chunk
         std::uint64_t merged = 0;
         std::atomic<std::uint64_t> next = 0;
         onThreads([&] {
             ChunkRunner runner(layout_, hooks_.blockUsers, scenario_.run.seed, scenario_.run.sampling);
-            std::vector<std::vector<SlotCounts>> own = emptyCounts(kBatches);
+            std::vector<SlotCounts> ownCosts = none;
+            SlotCounts pooled(layout_.slots(), LogCounts(kBatches));
             for (std::uint64_t index = next++; index < chunks_ && !stopped(); index = next++) {
                 const Chunk chunk = chunkAt(index);
-                std::vector<GroupResult> groups = runner.run(model, chunk.segment, chunk.first, chunk.users,
-                                                             groups_[chunk.segment], own[chunk.segment]);
+                std::vector<PartResult> parts;
+                runner.run(
+                    model, chunk.segment, chunk.first, chunk.users, groups_[chunk.segment],
+                    {ownCosts[chunk.segment], pooled, times[chunk.segment], std::nullopt, std::nullopt},
+                    parts);
                 report(std::uint64_t{chunk.users} * layout_.months, 0);
                 const std::lock_guard lock(mutex_);
-                waiting.emplace(index, std::move(groups));
+                waiting.emplace(index, std::move(parts));
                 // Merge in index order: chunks finish in any order, and addition is not associative.
                 for (auto first = waiting.begin(); first != waiting.end() && first->first == merged;
                      ++merged) {
-                    for (const GroupResult& group : first->second) sums.add(chunkAt(merged).segment, group);
+                    for (const PartResult& part : first->second) sums.add(chunkAt(merged).segment, part);
                     first = waiting.erase(first);
                 }
             }
+            addToPool(pooled);
             const std::lock_guard lock(mutex_);
             for (std::size_t s = 0; s < users_.size(); ++s) {
-                for (std::size_t batch = 0; batch < kBatches; ++batch) {
-                    for (std::size_t slot = 0; slot < layout_.slots(); ++slot) {
-                        counts[s][batch][slot].merge(own[s][batch][slot]);
-                    }
-                }
+                for (std::size_t plan = 0; plan < layout_.plans; ++plan)
+                    costs[s][plan].merge(ownCosts[s][plan]);
             }
         });
         if (merged < chunks_) return;  // stopped
-        finishOne(model, sums, counts);
+        leaveBatchesOut(model, sums, costs);
+        evaluate(model, sums, costs);
+        poolCosts(costs, times, outcome_.pooled, std::nullopt);
         report(0, 1);
     }
 
-    /// @param counts  segment x batch x slot
-    void finishOne(const WorldModel& model, const WorldSums& sums,
-                   const std::vector<std::vector<SlotCounts>>& counts) {
-        for (std::size_t leftOut = 0; leftOut < kBatches; ++leftOut) {
-            double users = 0.0;
-            for (const SegmentSums& segment : sums.segments) users += segment[leftOut].users;
-            if (users == 0.0) continue;
-            outcome_.batchUsers.push_back(users);
-            outcome_.without.push_back(valuesWithout(model, sums, counts, leftOut));
+    /// The metrics with each batch left out in turn.
+    /// @param costs  segment x plan
+    void leaveBatchesOut(const WorldModel& model, const WorldSums& sums,
+                         const std::vector<SlotCounts>& costs) {
+        std::vector<double> users(kBatches, 0.0);
+        for (const SegmentSums& segment : sums.segments) {
+            for (std::size_t batch = 0; batch < kBatches; ++batch) users[batch] += segment[batch].users;
         }
-        std::vector<std::vector<SlotCounts>> all = emptyCounts(1);
-        for (std::size_t s = 0; s < users_.size(); ++s) {
-            for (std::size_t batch = 0; batch < kBatches; ++batch) {
-                for (std::size_t slot = 0; slot < layout_.slots(); ++slot)
-                    all[s][0][slot].merge(counts[s][batch][slot]);
-                pool(model, s, counts[s][batch], batch);
+        // plan x segment, for the first of the plans that cost alike
+        std::vector<std::vector<Bins>> all(layout_.plans);
+        std::vector<std::vector<std::vector<std::vector<double>>>> weights(layout_.plans);
+        for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
+            if (layout_.costsLike[plan] != plan) continue;
+            for (const SlotCounts& segment : costs) {
+                all[plan].push_back(segment[plan].bins());
+                weights[plan].push_back(segment[plan].batchWeights());
             }
         }
-        evaluate(model, sums, all);
+        for (std::size_t leftOut = 0; leftOut < kBatches; ++leftOut) {
+            if (users[leftOut] == 0.0) continue;
+            const std::vector<GroupSums> totals = segmentTotals(sums, leftOut);
+            std::vector<std::vector<Bins>> bins(layout_.plans);
+            for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
+                for (std::size_t s = 0; s < all[plan].size(); ++s)
+                    bins[plan].push_back(reduced(all[plan][s], weights[plan][s][leftOut]));
+            }
+            outcome_.without.push_back(valuesOf(model, totals, bins));
+            outcome_.batchUsers.push_back(users[leftOut]);
+        }
     }
 
-    [[nodiscard]] std::vector<std::vector<double>> valuesWithout(
-        const WorldModel& model, const WorldSums& sums, const std::vector<std::vector<SlotCounts>>& counts,
-        std::size_t leftOut) const {
-        const std::vector<GroupSums> totals = segmentTotals(sums, leftOut);
-        std::vector<std::vector<double>> values;
-        for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
-            std::vector<std::vector<WeightedBin>> bins(users_.size());
-            for (std::size_t s = 0; s < users_.size(); ++s) {
-                LogCounts merged;
-                for (std::size_t batch = 0; batch < kBatches; ++batch) {
-                    if (batch != leftOut)
-                        merged.merge(counts[s][batch][layout_.slot(plan, Layout::kCostCount)]);
-                }
-                bins[s] = merged.bins();
-            }
-            for (const Scope& scope : scopes_)
-                values.push_back(metricsOf(layout_, model, plan, scope, totals, bins));
+    /// The bins less what weighs in each of them, the empty ones dropped.
+    [[nodiscard]] static Bins reduced(const Bins& bins, const std::vector<double>& less) {
+        Bins result;
+        result.reserve(bins.size());
+        for (std::size_t i = 0; i < bins.size(); ++i) {
+            const double weight = bins[i].weight - less[i];
+            if (weight > 0.0) result.push_back({bins[i].low, bins[i].high, weight});
         }
-        return values;
+        return result;
     }
 
     const core::Scenario& scenario_;

@@ -23,9 +23,9 @@ struct Progress {
 struct Hooks {
     std::function<void(const Progress&)>
         progress;                     ///< called from worker threads, one at a time, after each world part
-    std::stop_token stop;             ///< asked between chunks
+    std::stop_token stop;             ///< asked between chunks, or between worlds where these are small
     int threads = 0;                  ///< 0: as many as the machine has
-    std::uint32_t blockUsers = 1024;  ///< users per kernel block; a multiple of 8 that divides 4096
+    std::uint32_t blockUsers = 2048;  ///< users per kernel block; a power of two from 256 to 4096
 };
 
 /// Simulates the scenario: worlds x users x months, every plan billing the same users. Prints nothing, reads
@@ -40,6 +40,6 @@ struct Hooks {
 [[nodiscard]] std::string runName(const core::Scenario& scenario);
 
 /// Raised whenever a change alters any number of any run.
-inline constexpr const char* kEngineVersion = "1";
+inline constexpr const char* kEngineVersion = "2";
 
 }  // namespace breakeven::sim

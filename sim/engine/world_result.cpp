@@ -27,6 +27,15 @@ double meanOf(const Layout& layout, const std::vector<double>& weights, const st
     return result;
 }
 
+/// Weights of the segments in a scope; all 0 where the plan is not offered.
+std::vector<double> scopeWeights(const WorldModel& model, std::size_t plan, Scope scope) {
+    std::vector<double> weights = planWeights(model, plan);
+    if (scope.segment == Scope::kEvery) return weights;
+    const bool isOffered = model.plans[plan].offered[scope.segment];
+    for (std::size_t s = 0; s < weights.size(); ++s) weights[s] = s == scope.segment && isOffered ? 1.0 : 0.0;
+    return weights;
+}
+
 }  // namespace
 
 std::vector<Scope> reportedScopes(const core::Scenario& scenario) {
@@ -95,17 +104,28 @@ MarginMoments marginMoments(const Layout& layout, const WorldModel& model, std::
     return {mean, variance, cubes - 3.0 * mean * squares + 2.0 * mean * mean * mean};
 }
 
+CostSpread costSpread(const WorldModel& model, std::size_t plan, Scope scope,
+                      const std::vector<GroupSums>& sums,
+                      const std::vector<std::vector<WeightedBin>>& costBins) {
+    if (scope.month != Scope::kEvery) return {};
+    const std::vector<double> weights = scopeWeights(model, plan, scope);
+    std::vector<std::vector<WeightedBin>> lists;
+    for (std::size_t s = 0; s < sums.size(); ++s) {
+        if (weights[s] == 0.0) continue;
+        lists.push_back(costBins[s]);
+        const double scale = weights[s] / sums[s].users;
+        for (WeightedBin& bin : lists.back()) bin.weight *= scale;
+    }
+    if (lists.empty()) return {};
+    const std::vector<WeightedBin> bins = mergedBins(std::move(lists));
+    return {meanOfLargest(bins, 0.05), giniOf(bins), shareOfLargest(bins, 0.01), shareOfLargest(bins, 0.10)};
+}
+
 std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan, Scope scope,
-                              const std::vector<GroupSums>& sums,
-                              const std::vector<std::vector<WeightedBin>>& costBins) {
+                              const std::vector<GroupSums>& sums, const CostSpread& costs) {
     const CompiledPlan& terms = model.plans[plan];
     const bool isOneSegment = scope.segment != Scope::kEvery;
-    std::vector<double> weights = planWeights(model, plan);
-    if (isOneSegment) {
-        const bool offered = terms.offered[scope.segment];
-        for (std::size_t s = 0; s < weights.size(); ++s)
-            weights[s] = s == scope.segment && offered ? 1.0 : 0.0;
-    }
+    const std::vector<double> weights = scopeWeights(model, plan, scope);
     const std::size_t count = 1 + layout.meters + 15;
     const double weight = std::accumulate(weights.begin(), weights.end(), 0.0);
     if (!(weight > 0.0)) return std::vector<double>(count, kNone);
@@ -131,26 +151,20 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
         return values;
     }
     double horizonLosses = 0.0;
-    std::vector<std::vector<WeightedBin>> lists;
     for (std::size_t s = 0; s < sums.size(); ++s) {
         if (weights[s] == 0.0) continue;
         horizonLosses += weights[s] *
                          sums[s].horizon[plan * Layout::kHorizonFields + Layout::kHorizonLosses] /
                          sums[s].users;
-        lists.push_back(costBins[s]);
-        const double scale = weights[s] / sums[s].users;
-        for (WeightedBin& bin : lists.back()) bin.weight *= scale;
     }
-    const std::vector<WeightedBin> bins = mergedBins(std::move(lists));
     double poolLoses = kNone;
     if (!isOneSegment) {
         const MarginMoments moments = marginMoments(layout, model, plan, sums);
         poolLoses = probabilitySumBelowZero(moments.mean, moments.variance, moments.third, model.subscribers);
     }
     const bool hasCost = cost > 0.0;
-    values.insert(values.end(), {horizonLosses, poolLoses, meanOfLargest(bins, 0.05),
-                                 hasCost ? giniOf(bins) : kNone, hasCost ? shareOfLargest(bins, 0.01) : kNone,
-                                 hasCost ? shareOfLargest(bins, 0.10) : kNone});
+    values.insert(values.end(), {horizonLosses, poolLoses, costs.cvar95, hasCost ? costs.gini : kNone,
+                                 hasCost ? costs.top1 : kNone, hasCost ? costs.top10 : kNone});
     return values;
 }
 

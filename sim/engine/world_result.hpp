@@ -11,9 +11,7 @@ namespace breakeven::sim {
 /// Everything summed over one world's users.
 struct WorldSums {
     std::vector<SegmentSums> segments;
-    void add(std::size_t segment, const GroupResult& group) {
-        segments[segment][group.batch].add(group.sums);
-    }
+    void add(std::size_t segment, const PartResult& part) { segments[segment][part.batch].add(part.sums); }
 };
 
 /// Whose metrics: all segments and months, one segment, or one month.
@@ -37,13 +35,28 @@ struct WorldMetric {
 /// The metrics of every world in the order of `worldMetrics`' values.
 [[nodiscard]] std::vector<WorldMetric> worldMetrics(const core::Scenario& scenario);
 
+/// How unevenly a cost falls on users; Gini and shares are 0 where there is no cost.
+struct CostSpread {
+    double cvar95 = 0.0;
+    double gini = 0.0;
+    double top1 = 0.0;
+    double top10 = 0.0;
+};
+
+/// The spread of a plan's cost in one world and scope; the same for plans that cost alike.
+///
+/// @param sums      by segment: the sums over the users that count
+/// @param costBins  by segment: bins of the plan's cost
+[[nodiscard]] CostSpread costSpread(const WorldModel& model, std::size_t plan, Scope scope,
+                                    const std::vector<GroupSums>& sums,
+                                    const std::vector<std::vector<WeightedBin>>& costBins);
+
 /// A plan's metrics in one world and scope; NaN where not applicable.
 ///
-/// @param sums    by segment: the sums over the users that count
-/// @param counts  by segment: bins of the plan's cost; empty where the scope is a month
+/// @param sums  by segment: the sums over the users that count
 [[nodiscard]] std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan,
                                             Scope scope, const std::vector<GroupSums>& sums,
-                                            const std::vector<std::vector<WeightedBin>>& costBins);
+                                            const CostSpread& costs);
 
 /// Mean, variance and third central moment of a plan's margin per user over the horizon, all offered segments
 /// mixed.

@@ -20,7 +20,7 @@ struct DrawSource {
     std::uint32_t stream = 0;
 };
 
-/// first[i] and second[i], two independent uniforms in (0, 1) for each of n users.
+/// first[i] and second[i], two independent uniforms in (0, 1) for each of n users; `second` may be null.
 void fillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* first,
                   double* second);
 
@@ -29,20 +29,6 @@ void uniformsToNormals(double* values, std::size_t n);
 
 /// out[i] = e^(mu + sigma z[i]).
 void lognormalOf(double mu, double sigma, const double* z, double* out, std::size_t n);
-
-/// Sum of values[0, n) over 8 virtual lanes (index modulo 8), the lanes added as a balanced tree.
-[[nodiscard]] double laneSum(const double* values, std::size_t n);
-
-/// Sums over users of what one plan earns and costs.
-struct PlanSums {
-    double revenue = 0.0;
-    double cost = 0.0;
-    double subsidy = 0.0;  ///< of max(cost - revenue, 0)
-    double losses = 0.0;   ///< users whose cost is above their revenue
-};
-
-/// All of PlanSums in one pass, added like laneSum.
-[[nodiscard]] PlanSums planSums(const double* revenue, const double* cost, std::size_t n);
 
 /// Names of the instruction sets that this build and this machine can run, best first; `forceTarget` picks
 /// one of them for tests, an empty name undoes it. Not to be called while a run is going on.

@@ -27,6 +27,16 @@ inline constexpr double kExpSeries[] = {
 inline constexpr double kLogSeries[] = {
     1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01, 2.222219843214978396e-01,
     2.857142874366239149e-01, 3.999999999940941908e-01, 6.666666666666735130e-01};
+// Phi by Hart's ratio of polynomials below kCdfFar, a continued fraction from there on; highest power first.
+inline constexpr double kCdfTop[] = {3.52624965998911e-02, 0.700383064443688, 6.37396220353165,
+                                     33.912866078383,      112.079291497871,  221.213596169931,
+                                     220.206867912376};
+inline constexpr double kCdfBottom[] = {8.83883476483184e-02, 1.75566716318264, 16.064177579207,
+                                        86.7807322029461,     296.564248779674, 637.333633378831,
+                                        793.826512519948,     440.413735824752};
+inline constexpr double kCdfFar = 7.07106781186547;
+inline constexpr double kCdfFarthest = 37.0;
+inline constexpr double kCdfRoot = 2.506628274631;  // square root of 2 pi
 }  // namespace math
 
 /// e^x for x in [-708, 709]; outside it, the value at the nearer end. Relative error below 1e-15.
@@ -69,27 +79,19 @@ inline constexpr double kLogSeries[] = {
 /// cumulative normal functions", Wilmott Magazine.
 [[nodiscard]] inline double normalCdfScalar(double x) {
     const double z = std::abs(x);
-    if (z > 37.0) return x > 0.0 ? 1.0 : 0.0;
+    if (z > math::kCdfFarthest) return x > 0.0 ? 1.0 : 0.0;
     const double e = expScalar(-0.5 * z * z);
     double tail = 0.0;
-    if (z < 7.07106781186547) {
-        double top = 3.52624965998911e-02 * z + 0.700383064443688;
-        top = top * z + 6.37396220353165;
-        top = top * z + 33.912866078383;
-        top = top * z + 112.079291497871;
-        top = top * z + 221.213596169931;
-        top = top * z + 220.206867912376;
-        double bottom = 8.83883476483184e-02 * z + 1.75566716318264;
-        bottom = bottom * z + 16.064177579207;
-        bottom = bottom * z + 86.7807322029461;
-        bottom = bottom * z + 296.564248779674;
-        bottom = bottom * z + 637.333633378831;
-        bottom = bottom * z + 793.826512519948;
-        bottom = bottom * z + 440.413735824752;
+    if (z < math::kCdfFar) {
+        double top = math::kCdfTop[0];
+        for (std::size_t i = 1; i < std::size(math::kCdfTop); ++i) top = top * z + math::kCdfTop[i];
+        double bottom = math::kCdfBottom[0];
+        for (std::size_t i = 1; i < std::size(math::kCdfBottom); ++i)
+            bottom = bottom * z + math::kCdfBottom[i];
         tail = e * top / bottom;
     } else {
         const double fraction = z + 1.0 / (z + 2.0 / (z + 3.0 / (z + 4.0 / (z + 0.65))));
-        tail = e / fraction / 2.506628274631;
+        tail = e / fraction / math::kCdfRoot;
     }
     return x > 0.0 ? 1.0 - tail : tail;
 }

@@ -1,11 +1,12 @@
 #include "sim/pipeline/chunk.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <limits>
 
 #include "sim/kernels/block_kernels.hpp"
-#include "sim/kernels/scalar_math.hpp"
-#include "sim/pipeline/quantile_table.hpp"
+#include "sim/kernels/quantile_kernels.hpp"
+#include "sim/kernels/scalar_columns.hpp"
 #include "sim/random/stream.hpp"
 
 namespace breakeven::sim {
@@ -33,26 +34,75 @@ std::uint32_t drawWord(std::size_t month, std::uint32_t draw) {
 void fillFrom(const CompiledUsage& usage, const double* z, double* out, std::uint32_t n) {
     switch (usage.law) {
         case CompiledUsage::Law::Constant:
-            std::fill_n(out, n, usage.a);
+            fill(usage.a, out, n);
             return;
         case CompiledUsage::Law::Lognormal:
             lognormalOf(usage.a, usage.b, z, out, n);
             return;
         case CompiledUsage::Law::Uniform:
-            for (std::uint32_t i = 0; i < n; ++i) out[i] = usage.a + usage.b * normalCdfScalar(z[i]);
+            uniformOf(usage.a, usage.b, z, out, n);
             return;
         case CompiledUsage::Law::Gamma:
-            for (std::uint32_t i = 0; i < n; ++i) out[i] = tableQuantile(usage.table, z[i]);
+            tableQuantiles(usage.table.data(), z, out, n);
             return;
         case CompiledUsage::Law::Empirical: {
             const auto size = static_cast<double>(usage.sample.size());
+            uniformOf(0.0, 1.0, z, out, n);
             for (std::uint32_t i = 0; i < n; ++i) {
-                const auto rank = static_cast<std::size_t>(normalCdfScalar(z[i]) * size);
+                const auto rank = static_cast<std::size_t>(out[i] * size);
                 out[i] = usage.sample[std::min(rank, usage.sample.size() - 1)];
             }
             return;
         }
     }
+}
+
+/// What somebody without any use pays.
+double revenueAtRest(const CompiledPlan& plan) {
+    double revenue = plan.fee;
+    for (const CompiledCharge& charge : plan.charges) {
+        if (charge.model == CompiledCharge::Model::Flat) revenue += charge.unit;
+    }
+    return scalar::clamped(revenue, plan.minimum, plan.maximum);
+}
+
+/// Calls visit(part, from, end) for the users of each part that lie in [start, start + n), all within the
+/// chunk.
+template <typename Parts, typename Visit>
+void alongParts(Parts& parts, std::uint32_t start, std::uint32_t n, Visit visit) {
+    for (auto& part : parts) {
+        const std::uint32_t from = std::max(part.first, start);
+        const std::uint32_t end = std::min(part.end, start + n);
+        if (from < end) visit(part, from, end);
+    }
+}
+
+/// The same, cut at multiples of kMostGroupUsers too, so that no sum depends on the block size.
+template <typename Parts, typename Visit>
+void alongCells(Parts& parts, std::uint32_t start, std::uint32_t n, Visit visit) {
+    for (std::uint32_t cell = start; cell < start + n; cell += kMostGroupUsers)
+        alongParts(parts, cell, std::min(kMostGroupUsers, start + n - cell), visit);
+}
+
+}  // namespace
+
+namespace {
+
+/// What a meter's usage is a constant multiple of, everywhere; none unless it is.
+std::optional<Multiple> multipleOf(const core::Scenario& scenario, std::size_t meter) {
+    std::optional<Multiple> result;
+    for (const core::Segment& segment : scenario.segments) {
+        const auto usage = std::ranges::find(segment.usages, meter, &core::Usage::meter);
+        if (usage == segment.usages.end() || !usage->per) return std::nullopt;
+        const auto* constant = std::get_if<core::Constant>(&usage->distribution);
+        const bool isFixed = constant != nullptr && !constant->value.belief && constant->value.base > 0.0 &&
+                             !usage->dormant.belief && usage->dormant.base == 0.0;
+        if (!isFixed) return std::nullopt;
+        const Multiple found{*usage->per, constant->value.base};
+        if (result && (result->meter != found.meter || result->factor != found.factor)) return std::nullopt;
+        result = found;
+    }
+    return result;
 }
 
 }  // namespace
@@ -68,12 +118,18 @@ Layout::Layout(const core::Scenario& scenario)
         servedLike.push_back(first(blocksAlike));
         costsLike.push_back(first(costsAlike));
     }
+    for (std::size_t meter = 0; meter < meters; ++meter) {
+        const std::optional<Multiple> multiple = multipleOf(scenario, meter);
+        // A multiple of a multiple is counted: its two roundings would not be those of one product.
+        const bool isOne = multiple && !multipleOf(scenario, multiple->meter);
+        multiples.push_back(isOne ? *multiple : Multiple{meter, 1.0});
+    }
 }
 
 Grouping groupingOf(std::uint64_t segmentUsers) {
     Grouping grouping;
     while (grouping.users > 1 && segmentUsers / grouping.users < 2 * kBatches) grouping.users /= 2;
-    if (segmentUsers >= 4 * kBatches * kChunkUsers) grouping.inTurn = kChunkUsers / grouping.users;
+    grouping.groups = std::max<std::uint64_t>((segmentUsers + grouping.users - 1) / grouping.users, 1);
     return grouping;
 }
 
@@ -92,301 +148,328 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
       key_(philoxKey(seed)),
       sampling_(sampling),
       usage_(layout.meters, Column(blockUsers)),
+      blockedUsage_(layout.meters, Column(blockUsers)),
       margin_(layout.plans, Column(blockUsers)),
       cost_(layout.plans, Column(blockUsers)),
       listCost_(blockUsers),
       active_(blockUsers),
       served_(blockUsers),
       costed_(blockUsers),
+      reached_(blockUsers),
       touched_(blockUsers),
       revenue_(blockUsers),
+      monthMargin_(blockUsers),
       quantity_(blockUsers),
-      spare_(blockUsers),
-      dormancy_(blockUsers) {}
+      uniform_(blockUsers) {}
 
-std::vector<GroupResult> ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex,
-                                          std::uint32_t first, std::uint32_t n, Grouping grouping,
-                                          std::vector<SlotCounts>& counts) {
+void ChunkRunner::startParts(std::uint32_t first, std::uint32_t n, const Grouping& grouping,
+                             std::vector<PartResult>& parts) const {
+    std::size_t count = 0;
+    for (std::uint32_t start = 0; start < n; start += grouping.users) {
+        const std::size_t batch = grouping.batch((first + start) / grouping.users);
+        if (count == 0 || parts[count - 1].batch != batch) {
+            if (parts.size() == count) parts.emplace_back();
+            PartResult& part = parts[count++];
+            part.batch = batch;
+            part.first = start;
+            part.sums.monthly.assign(layout_.months * layout_.plans * layout_.fields(), 0.0);
+            part.sums.horizon.assign(layout_.plans * Layout::kHorizonFields, 0.0);
+        }
+        PartResult& part = parts[count - 1];
+        part.end = std::min(start + grouping.users, n);
+        part.sums.users = part.end - part.first;
+    }
+    parts.resize(count);
+}
+
+void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::uint32_t first, std::uint32_t n,
+                      const Grouping& grouping, const CountSink& sink, std::vector<PartResult>& parts) {
     groupUsers_ = grouping.users;
     const CompiledSegment& segment = model.segments[segmentIndex];
     if (userScores_.size() < segment.scores) {
         userScores_.resize(segment.scores, Column(blockUsers_));
         monthScores_.resize(segment.scores, Column(blockUsers_));
     }
-    std::vector<GroupResult> results((n + groupUsers_ - 1) / groupUsers_);
-    for (std::size_t index = 0; index < results.size(); ++index) {
-        GroupResult& result = results[index];
-        result.batch = grouping.batch(first / groupUsers_ + index);
-        result.sums.monthly.resize(layout_.months * layout_.plans * layout_.fields());
-        result.sums.horizon.resize(layout_.plans * Layout::kHorizonFields);
-    }
+    startParts(first, n, grouping, parts);
     for (std::uint32_t start = 0; start < n; start += blockUsers_) {
-        const std::uint32_t size = std::min(blockUsers_, n - start);
-        const std::size_t firstGroup = start / groupUsers_;
-        drawUserScores(model, segment, first + start, size);
-        for (Column& column : margin_) std::fill_n(column.begin(), size, 0.0);
+        const Block block{start, std::min(blockUsers_, n - start), first + start};
+        drawUserScores(model, segment, block);
+        for (Column& column : margin_) std::fill_n(column.begin(), block.n, 0.0);
         for (std::size_t month = 0; month < layout_.months; ++month) {
-            drawUsage(model, segment, month, first + start, size);
-            bill(model, segmentIndex, month, start, size, results, counts);
+            drawUsage(model, segment, month, block);
+            bill(model, segmentIndex, month, block, sink, parts);
         }
-        closeHorizon(size, firstGroup, results);
+        closeHorizon(block, parts);
     }
-    return results;
 }
 
-void ChunkRunner::stratify(const CompiledUsage& usage, std::uint32_t world, std::uint32_t first,
-                           std::uint32_t n, double* u) {
-    std::array<std::uint32_t, kMostGroupUsers> order{};
-    for (std::uint32_t start = 0; start < n; start += groupUsers_) {
-        const std::uint32_t size = std::min(groupUsers_, n - start);
+void ChunkRunner::stratify(const CompiledUsage& usage, std::uint32_t world, const Block& block, double* u) {
+    const bool isShuffled = usage.score > 0;
+    if (isShuffled) {
+        fillUniforms({key_, world, drawWord(0, 0), usage.stratumStream}, block.firstUser, block.n,
+                     uniform_.data(), nullptr);
+    }
+    std::array<double, kMostGroupUsers> order{};
+    for (std::uint32_t start = 0; start < block.n; start += groupUsers_) {
+        const std::uint32_t size = std::min(groupUsers_, block.n - start);
+        if (!isShuffled) {
+            stratifyInOrder(u + start, size);
+            continue;
+        }
+        // Independent shuffles: together the scores are a Latin hypercube within the group.
         for (std::uint32_t i = 0; i < size; ++i) order[i] = i;
-        if (usage.score > 0) {
-            // Independent shuffles: together the scores are a Latin hypercube within the group.
-            for (std::uint32_t i = size - 1; i > 0; --i) {
-                const PhiloxCounter words =
-                    philoxBlock({first + start + i, world, 0, usage.stratumStream}, key_);
-                const std::uint64_t pick = (std::uint64_t{words[0]} * (i + 1)) >> 32;
-                std::swap(order[i], order[pick]);
-            }
+        for (std::uint32_t i = size - 1; i > 0; --i) {
+            const auto pick = static_cast<std::uint32_t>(uniform_[start + i] * (i + 1));
+            std::swap(order[i], order[std::min(pick, i)]);
         }
-        for (std::uint32_t i = 0; i < size; ++i) {
+        for (std::uint32_t i = 0; i < size; ++i)
             u[start + i] = std::min((order[i] + u[start + i]) / size, 1.0 - 0x1p-53);
-        }
     }
 }
 
-void ChunkRunner::correlate(const CompiledSegment& segment, std::vector<Column>& scores,
-                            std::uint32_t n) const {
+void ChunkRunner::correlate(const CompiledSegment& segment, std::vector<Column>& scores, std::uint32_t n) {
     if (segment.cholesky.empty()) return;
+    // From the last row up: a row reads only itself and those before it.
     for (std::size_t row = segment.scores; row-- > 0;) {
-        const double* factors = &segment.cholesky[row * segment.scores];
-        double* target = scores[row].data();
-        for (std::uint32_t i = 0; i < n; ++i) target[i] *= factors[row];
-        for (std::size_t column = 0; column < row; ++column) {
-            if (factors[column] == 0.0) continue;
-            const double* source = scores[column].data();
-            for (std::uint32_t i = 0; i < n; ++i) target[i] += factors[column] * source[i];
+        terms_.clear();
+        for (std::size_t column = row + 1; column-- > 0;) {
+            const double factor = segment.cholesky[row * segment.scores + column];
+            if (column == row || factor != 0.0) terms_.push_back({scores[column].data(), factor});
         }
+        weightedSum(terms_, scores[row].data(), n);
     }
 }
 
-void ChunkRunner::drawUserScores(const WorldModel& model, const CompiledSegment& segment, std::uint32_t first,
-                                 std::uint32_t n) {
+void ChunkRunner::drawUserScores(const WorldModel& model, const CompiledSegment& segment,
+                                 const Block& block) {
     for (const CompiledUsage& usage : segment.usages) {
         if (usage.law == CompiledUsage::Law::Constant) continue;
         double* u = userScores_[usage.score].data();
-        fillUniforms({key_, model.world, drawWord(0, 0), usage.userStream}, first, n, u, spare_.data());
-        if (sampling_ == core::Sampling::Stratified) stratify(usage, model.world, first, n, u);
-        uniformsToNormals(u, n);
+        fillUniforms({key_, model.world, drawWord(0, 0), usage.userStream}, block.firstUser, block.n, u,
+                     nullptr);
+        if (sampling_ == core::Sampling::Stratified) stratify(usage, model.world, block, u);
+        uniformsToNormals(u, block.n);
     }
-    correlate(segment, userScores_, n);
+    correlate(segment, userScores_, block.n);
+}
+
+/// The scores of one month: a mix of the user's and the month's own.
+void ChunkRunner::drawMonthScores(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
+                                  const Block& block) {
+    for (const CompiledUsage& usage : segment.usages) {
+        if (usage.law == CompiledUsage::Law::Constant) continue;
+        double* e = monthScores_[usage.score].data();
+        fillUniforms({key_, model.world, drawWord(month + 1, 0), usage.monthStream}, block.firstUser, block.n,
+                     e, nullptr);
+        uniformsToNormals(e, block.n);
+    }
+    correlate(segment, monthScores_, block.n);
+    for (const CompiledUsage& usage : segment.usages) {
+        if (usage.law == CompiledUsage::Law::Constant) continue;
+        double* e = monthScores_[usage.score].data();
+        const WeightedColumn mix[] = {{userScores_[usage.score].data(), usage.userShare},
+                                      {e, usage.monthShare}};
+        weightedSum(mix, e, block.n);
+    }
 }
 
 void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
-                            std::uint32_t first, std::uint32_t n) {
-    bool noisy = false;
-    for (const CompiledUsage& usage : segment.usages) {
-        if (usage.law == CompiledUsage::Law::Constant || usage.monthShare == 0.0) continue;
-        noisy = true;
-    }
-    if (noisy) {
-        for (const CompiledUsage& usage : segment.usages) {
-            if (usage.law == CompiledUsage::Law::Constant) continue;
-            double* e = monthScores_[usage.score].data();
-            fillUniforms({key_, model.world, drawWord(month + 1, 0), usage.monthStream}, first, n, e,
-                         spare_.data());
-            uniformsToNormals(e, n);
-        }
-        correlate(segment, monthScores_, n);
-    }
+                            const Block& block) {
+    const std::uint32_t n = block.n;
+    const bool isNoisy = std::ranges::any_of(segment.usages, [](const CompiledUsage& usage) {
+        return usage.law != CompiledUsage::Law::Constant && usage.monthShare > 0.0;
+    });
+    if (isNoisy) drawMonthScores(model, segment, month, block);
     for (Column& column : usage_) std::fill_n(column.begin(), n, 0.0);
     std::fill_n(active_.begin(), n, 0.0);
     for (const CompiledUsage& usage : segment.usages) {
         double* x = usage_[usage.meter].data();
         const double* z = nullptr;
-        if (usage.law != CompiledUsage::Law::Constant) {
-            z = userScores_[usage.score].data();
-            if (noisy && usage.monthShare > 0.0) {
-                double* mixed = monthScores_[usage.score].data();
-                for (std::uint32_t i = 0; i < n; ++i)
-                    mixed[i] = usage.userShare * z[i] + usage.monthShare * mixed[i];
-                z = mixed;
-            }
-        }
+        if (usage.law != CompiledUsage::Law::Constant)
+            z = (isNoisy && usage.monthShare > 0.0 ? monthScores_ : userScores_)[usage.score].data();
         fillFrom(usage, z, x, n);
         if (usage.dormant > 0.0) {
-            fillUniforms({key_, model.world, drawWord(month + 1, 1), usage.monthStream}, first, n,
-                         dormancy_.data(), spare_.data());
-            for (std::uint32_t i = 0; i < n; ++i) x[i] = dormancy_[i] < usage.dormant ? 0.0 : x[i];
+            fillUniforms({key_, model.world, drawWord(month + 1, 1), usage.monthStream}, block.firstUser, n,
+                         uniform_.data(), nullptr);
+            zeroBelow(uniform_.data(), usage.dormant, x, n);
         }
-        if (usage.parent) {
-            const double* parent = usage_[*usage.parent].data();
-            for (std::uint32_t i = 0; i < n; ++i) x[i] *= parent[i];
-        }
-        for (std::uint32_t i = 0; i < n; ++i) active_[i] = x[i] > 0.0 ? 1.0 : active_[i];
+        if (usage.parent) multiply(usage_[*usage.parent].data(), x, n);
+        markActive(x, active_.data(), n);
     }
-    std::fill_n(listCost_.begin(), n, 0.0);
+    terms_.clear();
     for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
-        const double rate = model.listRate[meter];
-        if (rate == 0.0) continue;
-        const double* x = usage_[meter].data();
-        for (std::uint32_t i = 0; i < n; ++i) listCost_[i] += rate * x[i];
+        if (model.listRate[meter] != 0.0) terms_.push_back({usage_[meter].data(), model.listRate[meter]});
     }
+    weightedSum(terms_, listCost_.data(), n);
 }
 
 void ChunkRunner::applyLimits(const CompiledPlan& plan, std::uint32_t n) {
-    std::fill_n(served_.begin(), n, 1.0);
-    std::fill_n(touched_.begin(), n, 0.0);
-    for (const CompiledLimit& limit : plan.blocks) {
-        const double* x = usage_[limit.meter].data();
-        for (std::uint32_t i = 0; i < n; ++i) {
-            const bool beyond = x[i] > limit.amount;
-            served_[i] = std::min(served_[i], beyond ? limit.amount / x[i] : 1.0);
-            touched_[i] = beyond ? 1.0 : touched_[i];
-        }
-    }
+    fill(1.0, served_.data(), n);
+    fill(0.0, touched_.data(), n);
+    for (const CompiledLimit& limit : plan.blocks)
+        blockBeyond(usage_[limit.meter].data(), limit.amount, served_.data(), touched_.data(), n);
     std::copy_n(served_.begin(), n, costed_.begin());
     // The cost factor at a point of the month's use is the lowest of the limits passed by then. With factors
     // in descending order, the factor falls by its step where the earliest limit of that factor or a lower
     // one lies.
-    std::fill_n(spare_.begin(), n, 1.0);
+    fill(1.0, reached_.data(), n);
     for (std::size_t k = plan.degrades.size(); k-- > 0;) {
         const CompiledLimit& limit = plan.degrades[k];
         const double step = (k == 0 ? 1.0 : plan.degrades[k - 1].costFactor) - limit.costFactor;
-        const double* x = usage_[limit.meter].data();
-        for (std::uint32_t i = 0; i < n; ++i) {
-            const bool beyond = x[i] > limit.amount;
-            spare_[i] = std::min(spare_[i], beyond ? limit.amount / x[i] : 1.0);
-            costed_[i] -= step * std::max(served_[i] - spare_[i], 0.0);
-            touched_[i] = beyond ? 1.0 : touched_[i];
-        }
+        degradeBeyond(usage_[limit.meter].data(), {limit.amount, step}, served_.data(), reached_.data(),
+                      costed_.data(), touched_.data(), n);
     }
 }
 
-void ChunkRunner::addCharge(const CompiledCharge& charge, std::uint32_t n, double* revenue) {
+void ChunkRunner::addCharge(const CompiledCharge& charge, bool isBlocked, std::uint32_t n) {
+    double* revenue = revenue_.data();
     if (charge.model == CompiledCharge::Model::Flat) {
         for (std::uint32_t i = 0; i < n; ++i) revenue[i] += charge.unit;
         return;
     }
-    double* q = quantity_.data();
-    std::fill_n(q, n, 0.0);
-    for (const auto& [meter, weight] : charge.meters) {
-        const double* x = usage_[meter].data();
-        for (std::uint32_t i = 0; i < n; ++i) q[i] += weight * x[i];
+    const double* q = quantity_.data();
+    if (charge.meters.size() == 1 && charge.meters.front().second == 1.0 && !isBlocked) {
+        q = usage_[charge.meters.front().first].data();
+    } else {
+        terms_.clear();
+        for (const auto& [meter, weight] : charge.meters) terms_.push_back({usage_[meter].data(), weight});
+        weightedSum(terms_, quantity_.data(), n);
+        if (isBlocked) multiply(served_.data(), quantity_.data(), n);
     }
-    for (std::uint32_t i = 0; i < n; ++i) q[i] *= served_[i];
     switch (charge.model) {
         case CompiledCharge::Model::Flat:
             return;
         case CompiledCharge::Model::PerUnit:
-            for (std::uint32_t i = 0; i < n; ++i) revenue[i] += charge.unit * q[i];
+            addPerUnit(q, charge.unit, revenue, n);
             return;
         case CompiledCharge::Model::Graduated:
-            for (const CompiledTier& tier : charge.tiers) {
-                const double width = tier.upTo - tier.from;
-                for (std::uint32_t i = 0; i < n; ++i) {
-                    const double inTier = std::min(std::max(q[i] - tier.from, 0.0), width);
-                    revenue[i] += tier.unit * inTier + (inTier > 0.0 ? tier.flat : 0.0);
-                }
-            }
+            addGraduated(q, charge.tiers, revenue, n);
             return;
         case CompiledCharge::Model::Volume:
-            for (const CompiledTier& tier : charge.tiers) {
-                for (std::uint32_t i = 0; i < n; ++i) {
-                    const bool picked = q[i] > tier.from && q[i] <= tier.upTo;
-                    revenue[i] += picked ? tier.unit * q[i] + tier.flat : 0.0;
-                }
-            }
+            addVolume(q, charge.tiers, revenue, n);
             return;
         case CompiledCharge::Model::Package:
-            for (std::uint32_t i = 0; i < n; ++i) {
-                revenue[i] += charge.unit * std::ceil(std::max(q[i] - charge.freeUnits, 0.0) / charge.size);
-            }
+            addPackages(q, charge.package, revenue, n);
             return;
     }
 }
 
-void ChunkRunner::rate(const CompiledPlan& plan, std::uint32_t n, double* revenue) {
-    std::fill_n(revenue, n, plan.fee);
-    for (const CompiledCharge& charge : plan.charges) addCharge(charge, n, revenue);
-    for (std::uint32_t i = 0; i < n; ++i)
-        revenue[i] = std::max(plan.minimum, std::min(plan.maximum, revenue[i]));
+void ChunkRunner::rate(const CompiledPlan& plan, std::uint32_t n) {
+    fill(plan.fee, revenue_.data(), n);
+    for (const CompiledCharge& charge : plan.charges) addCharge(charge, !plan.blocks.empty(), n);
 }
 
-void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t month, std::uint32_t start,
-                       std::uint32_t n, std::vector<GroupResult>& results, std::vector<SlotCounts>& counts) {
+void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t month, const Block& block,
+                       const CountSink& sink, std::vector<PartResult>& parts) {
+    const std::uint32_t n = block.n;
     for (std::size_t p = 0; p < layout_.plans; ++p) {
         const CompiledPlan& plan = model.plans[p];
         if (!plan.offered[segment]) continue;
-        const bool limited = !plan.blocks.empty() || !plan.degrades.empty();
-        applyLimits(plan, n);
-        double* cost = cost_[p].data();
-        if (limited) {
-            for (std::uint32_t i = 0; i < n; ++i)
-                cost[i] = plan.servingShare * (listCost_[i] * costed_[i]) + model.fixedPerUser;
-        } else {
-            for (std::uint32_t i = 0; i < n; ++i)
-                cost[i] = plan.servingShare * listCost_[i] + model.fixedPerUser;
-        }
-        rate(plan, n, revenue_.data());
-        double* margin = margin_[p].data();
-        for (std::uint32_t i = 0; i < n; ++i) margin[i] += revenue_[i] - cost[i];
-
-        for (std::uint32_t from = 0; from < n; from += groupUsers_) {
-            const std::uint32_t size = std::min(groupUsers_, n - from);
-            GroupResult& group = results[(start + from) / groupUsers_];
-            double* sums = &group.sums.monthly[layout_.monthly(month, p, 0)];
-            const PlanSums plain = planSums(&revenue_[from], &cost[from], size);
-            sums[Layout::kRevenue] = plain.revenue;
-            sums[Layout::kCost] = plain.cost;
-            sums[Layout::kSubsidy] = plain.subsidy;
-            sums[Layout::kLosses] = plain.losses;
-            sums[Layout::kTouched] = limited ? laneSum(&touched_[from], size) : 0.0;
-            sums[Layout::kActive] = laneSum(&active_[from], size);
-            SlotCounts& slots = counts[counts.size() == 1 ? 0 : group.batch];
-            if (layout_.costsLike[p] == p) {
-                LogCounts& slot = slots[layout_.slot(p, Layout::kCostCount)];
-                for (std::uint32_t i = from; i < from + size; ++i) slot.add(cost[i]);
-            }
-            LogCounts& revenues = slots[layout_.slot(p, Layout::kRevenueCount)];
-            if (plan.charges.empty()) {
-                revenues.add(revenue_[from], size);
-            } else {
-                for (std::uint32_t i = from; i < from + size; ++i) revenues.add(revenue_[i]);
-            }
-            LogCounts& margins = slots[layout_.slot(p, Layout::kMarginCount)];
-            for (std::uint32_t i = from; i < from + size; ++i) margins.add(revenue_[i] - cost[i]);
+        const bool isLimited = plan.isLimited();
+        if (isLimited) applyLimits(plan, n);
+        if (!plan.blocks.empty()) {
             for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
-                const double* x = usage_[meter].data() + from;
-                if (!plan.blocks.empty()) {
-                    for (std::uint32_t i = 0; i < size; ++i) quantity_[i] = x[i] * served_[from + i];
-                    x = quantity_.data();
-                }
-                sums[Layout::kUsage + meter] = laneSum(x, size);
-                if (layout_.servedLike[p] != p) continue;
-                LogCounts& slot = slots[layout_.slot(p, Layout::kUsageCount + meter)];
-                for (std::uint32_t i = 0; i < size; ++i) slot.add(x[i]);
+                std::copy_n(usage_[meter].begin(), n, blockedUsage_[meter].begin());
+                multiply(served_.data(), blockedUsage_[meter].data(), n);
             }
         }
+        double* cost = cost_[layout_.costsLike[p]].data();
+        if (layout_.costsLike[p] == p) {
+            costOf(listCost_.data(), isLimited ? costed_.data() : nullptr, plan.servingShare,
+                   model.fixedPerUser, cost, n);
+        }
+        rate(plan, n);
+        const bool isOnlyMonth = layout_.months == 1;
+        double* margin = isOnlyMonth ? margin_[p].data() : monthMargin_.data();
+        sumPlan(plan, p, month, margin, block, parts);
+        if (!isOnlyMonth) addTo(margin, margin_[p].data(), n);
+        countPlan(model, p, margin, block, sink, parts);
     }
 }
 
-void ChunkRunner::closeHorizon(std::uint32_t n, std::size_t firstGroup, std::vector<GroupResult>& results) {
-    for (std::uint32_t from = 0; from < n; from += groupUsers_) {
-        const std::uint32_t size = std::min(groupUsers_, n - from);
-        GroupSums& sums = results[firstGroup + from / groupUsers_].sums;
-        sums.users = size;
-        for (std::size_t p = 0; p < layout_.plans; ++p) {
-            const double* margin = &margin_[p][from];
-            double* out = &sums.horizon[p * Layout::kHorizonFields];
-            for (std::uint32_t i = 0; i < size; ++i) quantity_[i] = margin[i] * margin[i];
-            out[Layout::kMarginSquares] = laneSum(quantity_.data(), size);
-            for (std::uint32_t i = 0; i < size; ++i) quantity_[i] *= margin[i];
-            out[Layout::kMarginCubes] = laneSum(quantity_.data(), size);
-            for (std::uint32_t i = 0; i < size; ++i) quantity_[i] = margin[i] < 0.0 ? 1.0 : 0.0;
-            out[Layout::kHorizonLosses] = laneSum(quantity_.data(), size);
+void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t month, double* margin,
+                          const Block& block, std::vector<PartResult>& parts) {
+    const Column& cost = cost_[layout_.costsLike[p]];
+    const std::size_t twin = layout_.servedLike[p];
+    alongCells(parts, block.start, block.n, [&](PartResult& part, std::uint32_t from, std::uint32_t end) {
+        const std::uint32_t at = from - block.start;
+        const std::uint32_t size = end - from;
+        double* sums = &part.sums.monthly[layout_.monthly(month, p, 0)];
+        const PlanSums plain =
+            settle({plan.minimum, plan.maximum}, &cost[at], &revenue_[at], margin + at, size);
+        sums[Layout::kRevenue] += plain.revenue;
+        sums[Layout::kCost] += plain.cost;
+        sums[Layout::kSubsidy] += plain.subsidy;
+        sums[Layout::kLosses] += plain.losses;
+        if (plan.isLimited()) sums[Layout::kTouched] += laneSum(&touched_[at], size);
+        if (twin != p) return;
+        sums[Layout::kActive] += laneSum(&active_[at], size);
+        for (std::size_t meter = 0; meter < layout_.meters; ++meter)
+            sums[Layout::kUsage + meter] += laneSum(&servedUsage(plan, meter)[at], size);
+    });
+    if (twin == p) return;
+    alongParts(parts, block.start, block.n, [&](PartResult& part, std::uint32_t, std::uint32_t) {
+        const double* from = &part.sums.monthly[layout_.monthly(month, twin, 0)];
+        double* to = &part.sums.monthly[layout_.monthly(month, p, 0)];
+        std::copy(from + Layout::kActive, from + layout_.fields(), to + Layout::kActive);
+    });
+}
+
+void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double* margin, const Block& block,
+                            const CountSink& sink, const std::vector<PartResult>& parts) const {
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    const CompiledPlan& plan = model.plans[p];
+    const std::uint64_t times = sink.times[p];
+    // Calls add(values, batch) for the users of each batch.
+    const auto inBatches = [&](const double* column, std::optional<std::size_t> batch, auto add) {
+        if (batch) {
+            add(std::span(column, block.n), *batch);
+            return;
         }
+        alongParts(parts, block.start, block.n,
+                   [&](const PartResult& part, std::uint32_t from, std::uint32_t end) {
+                       add(std::span(column + (from - block.start), end - from), part.batch);
+                   });
+    };
+    const auto count = [&](std::size_t quantity, const double* column, double frequent) {
+        LogCounts& slot = sink.pooled[layout_.slot(p, quantity)];
+        inBatches(column, sink.pooledBatch, [&](std::span<const double> values, std::size_t batch) {
+            slot.add(values, times, batch, frequent);
+        });
+    };
+    if (layout_.costsLike[p] == p) {
+        inBatches(cost_[p].data(), sink.costBatch, [&](std::span<const double> values, std::size_t batch) {
+            sink.costs[p].add(values, 1, batch, model.fixedPerUser);
+        });
     }
+    if (times == 0) return;
+    const double revenueBase = revenueAtRest(plan);
+    if (plan.charges.empty()) {
+        LogCounts& slot = sink.pooled[layout_.slot(p, Layout::kRevenueCount)];
+        inBatches(revenue_.data(), sink.pooledBatch, [&](std::span<const double> values, std::size_t batch) {
+            slot.add(revenueBase, values.size() * times, batch);
+        });
+    } else {
+        count(Layout::kRevenueCount, revenue_.data(), revenueBase);
+    }
+    count(Layout::kMarginCount, margin, revenueBase - model.fixedPerUser);
+    if (layout_.servedLike[p] != p) return;
+    for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
+        if (layout_.multiples[meter].meter == meter)
+            count(Layout::kUsageCount + meter, servedUsage(plan, meter).data(), kNone);
+    }
+}
+
+void ChunkRunner::closeHorizon(const Block& block, std::vector<PartResult>& parts) const {
+    alongCells(parts, block.start, block.n, [&](PartResult& part, std::uint32_t from, std::uint32_t end) {
+        for (std::size_t p = 0; p < layout_.plans; ++p) {
+            const MarginSums sums = marginSums(&margin_[p][from - block.start], end - from);
+            double* out = &part.sums.horizon[p * Layout::kHorizonFields];
+            out[Layout::kMarginSquares] += sums.squares;
+            out[Layout::kMarginCubes] += sums.cubes;
+            out[Layout::kHorizonLosses] += sums.losses;
+        }
+    });
 }
 
 }  // namespace breakeven::sim

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "sim/pipeline/world_model.hpp"
@@ -13,18 +15,25 @@ namespace breakeven::sim {
 
 inline constexpr std::uint32_t kChunkUsers = 4096;     ///< users of a segment that are summed before merging
 inline constexpr std::uint32_t kMostGroupUsers = 256;  ///< largest group
-inline constexpr std::size_t kBatches = 32;  ///< groups are dealt to batches in turn; batches give the errors
+inline constexpr std::size_t kBatches = 32;            ///< the spread between batches gives the errors
 
-/// How the users of a segment are put together.
+/// How the users of a segment are put together: into groups, which are stratified each by itself, and
+/// neighbouring groups into batches, which are as nearly equal as whole groups allow.
 struct Grouping {
-    std::uint32_t users = kMostGroupUsers;  ///< of a group, which is stratified and summed by itself
-    std::uint32_t inTurn = 1;               ///< neighbouring groups that go to the same batch
-    [[nodiscard]] std::size_t batch(std::uint64_t group) const { return group / inTurn % kBatches; }
+    std::uint32_t users = kMostGroupUsers;  ///< of a group
+    std::uint64_t groups = 1;               ///< of the segment
+    [[nodiscard]] std::size_t batch(std::uint64_t group) const { return group * kBatches / groups; }
 };
 
 /// Groups of the largest power of two up to 256 users that makes at least 64 of them, so that every batch has
-/// some; whole chunks go to one batch where there are enough, which keeps the counts of a batch in the cache.
+/// some.
 [[nodiscard]] Grouping groupingOf(std::uint64_t segmentUsers);
+
+/// The usage of a meter as a multiple of another's, for every user in every world.
+struct Multiple {
+    std::size_t meter = 0;
+    double factor = 1.0;
+};
 
 /// Which columns a run keeps. Plans that cost or serve alike share one.
 struct Layout {
@@ -35,6 +44,9 @@ struct Layout {
     std::size_t months = 0;
     std::vector<std::size_t> servedLike;  ///< by plan: the first plan with the same limits that block
     std::vector<std::size_t> costsLike;   ///< by plan: the first plan with the same cost
+
+    /// By meter: what it is a multiple of, or itself; a multiple is not counted again.
+    std::vector<Multiple> multiples;
 
     /// Sums of one plan and month: revenue, cost, subsidy, losses, touched, active, then the usage of each
     /// meter.
@@ -70,43 +82,70 @@ struct GroupSums {
 /// Sums of a segment by batch.
 using SegmentSums = std::array<GroupSums, kBatches>;
 
-/// Counts of a segment: one for each slot of the layout.
+/// Counts: one for each slot of the layout, or for each plan.
 using SlotCounts = std::vector<LogCounts>;
 
-/// One group's sums with its batch.
-struct GroupResult {
+/// Where a segment's quantities are counted.
+struct CountSink {
+    SlotCounts& costs;                       ///< by plan
+    SlotCounts& pooled;                      ///< by slot: all but cost, over segments
+    std::span<const std::uint64_t> times;    ///< by plan: how often a user of this segment counts in `pooled`
+    std::optional<std::size_t> costBatch;    ///< batch of `costs`; none: each user's own
+    std::optional<std::size_t> pooledBatch;  ///< batch of `pooled`; none: each user's own
+};
+
+/// Sums of neighbouring users of one batch.
+struct PartResult {
     std::size_t batch = 0;
+    std::uint32_t first = 0;  ///< within the chunk
+    std::uint32_t end = 0;
     GroupSums sums;
 };
 
 /// Draws and bills users of one world, a chunk at a time. Holds only columns of one block.
 class ChunkRunner {
   public:
+    /// @param blockUsers  a power of two from kMostGroupUsers to kChunkUsers
     ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::uint64_t seed, core::Sampling sampling);
 
     /// Users [first, first + n) of a segment; first is a multiple of kChunkUsers, n at most kChunkUsers.
     ///
-    /// @param counts  by batch when every batch has its own, else one; receives the quantities of each
-    /// user-month
-    /// @return        the sums of each group of users in index order
-    std::vector<GroupResult> run(const WorldModel& model, std::size_t segment, std::uint32_t first,
-                                 std::uint32_t n, Grouping grouping, std::vector<SlotCounts>& counts);
+    /// @param sink   receives the quantities of each user-month
+    /// @param parts  replaced by the sums of the chunk's users, in index order
+    void run(const WorldModel& model, std::size_t segment, std::uint32_t first, std::uint32_t n,
+             const Grouping& grouping, const CountSink& sink, std::vector<PartResult>& parts);
 
   private:
     using Column = std::vector<double>;
-    void drawUserScores(const WorldModel& model, const CompiledSegment& segment, std::uint32_t first,
-                        std::uint32_t n);
+    /// Users of a chunk that go through the stages together.
+    struct Block {
+        std::uint32_t start = 0;  ///< within the chunk
+        std::uint32_t n = 0;
+        std::uint32_t firstUser = 0;
+    };
+    void startParts(std::uint32_t first, std::uint32_t n, const Grouping& grouping,
+                    std::vector<PartResult>& parts) const;
+    void drawUserScores(const WorldModel& model, const CompiledSegment& segment, const Block& block);
+    void drawMonthScores(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
+                         const Block& block);
     void drawUsage(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
-                   std::uint32_t first, std::uint32_t n);
-    void stratify(const CompiledUsage& usage, std::uint32_t world, std::uint32_t first, std::uint32_t n,
-                  double* u);
-    void correlate(const CompiledSegment& segment, std::vector<Column>& scores, std::uint32_t n) const;
+                   const Block& block);
+    void stratify(const CompiledUsage& usage, std::uint32_t world, const Block& block, double* u);
+    void correlate(const CompiledSegment& segment, std::vector<Column>& scores, std::uint32_t n);
     void applyLimits(const CompiledPlan& plan, std::uint32_t n);
-    void rate(const CompiledPlan& plan, std::uint32_t n, double* revenue);
-    void addCharge(const CompiledCharge& charge, std::uint32_t n, double* revenue);
-    void bill(const WorldModel& model, std::size_t segment, std::size_t month, std::uint32_t first,
-              std::uint32_t n, std::vector<GroupResult>& results, std::vector<SlotCounts>& counts);
-    void closeHorizon(std::uint32_t n, std::size_t group, std::vector<GroupResult>& results);
+    void rate(const CompiledPlan& plan, std::uint32_t n);
+    void addCharge(const CompiledCharge& charge, bool isBlocked, std::uint32_t n);
+    void bill(const WorldModel& model, std::size_t segment, std::size_t month, const Block& block,
+              const CountSink& sink, std::vector<PartResult>& parts);
+    /// Settles the bills and sums what the plan earns and costs.
+    void sumPlan(const CompiledPlan& plan, std::size_t planIndex, std::size_t month, double* margin,
+                 const Block& block, std::vector<PartResult>& parts);
+    void countPlan(const WorldModel& model, std::size_t planIndex, const double* margin, const Block& block,
+                   const CountSink& sink, const std::vector<PartResult>& parts) const;
+    void closeHorizon(const Block& block, std::vector<PartResult>& parts) const;
+    [[nodiscard]] const Column& servedUsage(const CompiledPlan& plan, std::size_t meter) const {
+        return plan.blocks.empty() ? usage_[meter] : blockedUsage_[meter];
+    }
 
     const Layout& layout_;
     std::uint32_t blockUsers_;
@@ -115,18 +154,21 @@ class ChunkRunner {
     core::Sampling sampling_;
     std::vector<Column> userScores_;  ///< score x user
     std::vector<Column> monthScores_;
-    std::vector<Column> usage_;   ///< meter x user
-    std::vector<Column> margin_;  ///< plan x user, over the months so far
-    std::vector<Column> cost_;    ///< plan x user, this month
+    std::vector<Column> usage_;         ///< meter x user
+    std::vector<Column> blockedUsage_;  ///< the part of it that a plan with blocks serves
+    std::vector<Column> margin_;        ///< plan x user, over the months so far
+    std::vector<Column> cost_;          ///< plan x user, this month; kept by the first of the plans alike
     Column listCost_;
     Column active_;
     Column served_;  ///< share of the use that a plan serves
     Column costed_;  ///< cost as a share of that of all use
+    Column reached_;
     Column touched_;
     Column revenue_;
+    Column monthMargin_;
     Column quantity_;
-    Column spare_;
-    Column dormancy_;
+    Column uniform_;
+    std::vector<WeightedColumn> terms_;
 };
 
 }  // namespace breakeven::sim

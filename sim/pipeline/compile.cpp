@@ -165,16 +165,16 @@ struct Compiler {
                               },
                               [&](const core::PackagePrice& price) {
                                   result.model = CompiledCharge::Model::Package;
-                                  result.unit = value(price.amount);
-                                  result.size = value(price.size);
-                                  result.freeUnits = value(price.freeUnits);
+                                  result.package.amount = value(price.amount);
+                                  result.package.size = value(price.size);
+                                  result.package.freeUnits = value(price.freeUnits);
                               }},
                    source.price);
         return result;
     }
 
-    [[nodiscard]] std::vector<CompiledTier> tiers(const std::vector<core::Tier>& source, double per) const {
-        std::vector<CompiledTier> result;
+    [[nodiscard]] std::vector<PriceTier> tiers(const std::vector<core::Tier>& source, double per) const {
+        std::vector<PriceTier> result;
         double from = 0.0;
         for (const core::Tier& tier : source) {
             const double upTo = tier.upTo ? value(*tier.upTo) : kInfinity;

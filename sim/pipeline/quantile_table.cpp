@@ -5,18 +5,12 @@
 #include <cmath>
 #include <numbers>
 
-#include "sim/kernels/scalar_math.hpp"
+#include "sim/kernels/quantile_kernels.hpp"
 
 namespace breakeven::sim {
-namespace {
-
-constexpr double kFirst = -8.25;
-constexpr double kStep = 1.0 / 32.0;
-constexpr std::size_t kNodes = 529;
-
-}  // namespace
 
 std::vector<double> gammaTable(double shape, double scale) {
+    using namespace quantile_table;
     const boost::math::gamma_distribution<double> law(shape, 1.0);
     std::vector<double> table;
     table.reserve(2 * kNodes);
@@ -32,18 +26,6 @@ std::vector<double> gammaTable(double shape, double scale) {
         table.push_back(safe > 1e-300 ? slope : 0.0);
     }
     return table;
-}
-
-double tableQuantile(const std::vector<double>& table, double z) {
-    const double position = std::clamp((z - kFirst) / kStep, 0.0, static_cast<double>(kNodes - 1));
-    const std::size_t node = std::min(static_cast<std::size_t>(position), kNodes - 2);
-    const double t = position - static_cast<double>(node);
-    const double y0 = table[2 * node];
-    const double y1 = table[2 * node + 2];
-    const double m0 = table[2 * node + 1] * kStep;
-    const double m1 = table[2 * node + 3] * kStep;
-    const double rise = y1 - y0;
-    return expScalar(y0 + t * (m0 + t * (3.0 * rise - 2.0 * m0 - m1 + t * (m0 + m1 - 2.0 * rise))));
 }
 
 }  // namespace breakeven::sim

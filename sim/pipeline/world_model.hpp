@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/scenario/scenario.hpp"
+#include "sim/kernels/column_kernels.hpp"
 
 namespace breakeven::sim {
 
@@ -38,21 +39,13 @@ struct CompiledSegment {
     std::vector<double> cholesky;  ///< scores x scores, lower triangular, row by row; empty: independent
 };
 
-struct CompiledTier {
-    double from = 0.0;  ///< exclusive lower bound
-    double upTo = 0.0;  ///< inclusive; infinite in the last
-    double unit = 0.0;  ///< per unit
-    double flat = 0.0;
-};
-
 struct CompiledCharge {
     enum class Model { Flat, PerUnit, Graduated, Volume, Package };
     Model model = Model::Flat;
     std::vector<std::pair<std::size_t, double>> meters;  ///< meter, weight
-    double unit = 0.0;                                   ///< flat amount, or per unit, or per package
-    double size = 1.0;                                   ///< package
-    double freeUnits = 0.0;                              ///< package
-    std::vector<CompiledTier> tiers;
+    double unit = 0.0;                                   ///< flat amount, or per unit
+    PackageTerms package;
+    std::vector<PriceTier> tiers;
 };
 
 struct CompiledLimit {
@@ -70,6 +63,7 @@ struct CompiledPlan {
     std::vector<CompiledCharge> charges;
     std::vector<CompiledLimit> blocks;
     std::vector<CompiledLimit> degrades;  ///< highest cost factor first
+    [[nodiscard]] bool isLimited() const { return !blocks.empty() || !degrades.empty(); }
 };
 
 struct WorldModel {

@@ -1,6 +1,9 @@
 #include "sim/stats/log_counts.hpp"
 
 #include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
 
 namespace breakeven::sim {
 namespace {
@@ -39,62 +42,231 @@ double inside(const WeightedBin& bin, double fraction) {
     return std::clamp(value, bin.low, bin.high);
 }
 
+// Observations a bin below which most still bring another smallest or largest value.
+constexpr std::uint64_t kYoung = 32;
+constexpr std::int64_t kOctave = 256;  // bins per power of two; sides of a map begin and end with one
+
+/// Calls visit(index in a, index in b) for the first bin of every octave of a; b covers a.
+template <typename Visit>
+void alongOctaves(const BinMap& a, const BinMap& b, Visit visit) {
+    const auto side = [&](const BinMap::Side& from, std::int64_t fromStart, const BinMap::Side& to,
+                          std::int64_t toStart) {
+        for (std::int64_t i = 0; i < from.size; i += kOctave) {
+            visit(static_cast<std::size_t>(fromStart + i),
+                  static_cast<std::size_t>(toStart + i + from.first - to.first));
+        }
+    };
+    side(a.positive, 0, b.positive, 0);
+    side(a.negative, a.positive.size, b.negative, b.positive.size);
+}
+
 }  // namespace
 
-void LogCounts::merge(const LogCounts& other, std::uint64_t times) {
-    zeros_ += other.zeros_ * times;
-    for (std::size_t sign = 0; sign < 2; ++sign) {
-        for (std::size_t octave = 0; octave < pages_[sign].size(); ++octave) {
-            const Page* from = other.pages_[sign][octave].get();
-            if (from == nullptr) continue;
-            std::unique_ptr<Page>& to = pages_[sign][octave];
-            if (!to) to = std::make_unique<Page>();
-            for (std::size_t step = 0; step < kSteps; ++step) {
-                const Bin& source = (*from)[step];
-                Bin& target = (*to)[step];
-                target.low = std::min(target.low, source.low);
-                target.high = std::max(target.high, source.high);
-                target.count += source.count * times;
+LogCounts::LogCounts(std::size_t batches) : batches_(batches) {}
+
+inline LogCounts::Interior LogCounts::interiorOf(const Extremes& extremes) {
+    const std::uint32_t a = binOffset(extremes.low);
+    const std::uint32_t b = binOffset(extremes.high);
+    const std::uint32_t first = std::min(a, b) + 1;  // of negative values, the high one is the smaller
+    const std::uint32_t end = std::max(std::max(a, b), first);
+    return {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(end - first)};
+}
+
+inline void LogCounts::widen(std::size_t bin, double x) {
+    Extremes& extremes = extremes_[bin];
+    extremes.low = std::min(extremes.low, x);
+    extremes.high = std::max(extremes.high, x);
+}
+
+void LogCounts::screen() {
+    interiors_.resize(size());
+    std::ranges::transform(extremes_, interiors_.begin(), interiorOf);
+}
+
+void LogCounts::add(double x, std::uint64_t times, std::size_t batch) {
+    if (x == 0.0) {
+        batches_[batch].zeros += times;
+        return;
+    }
+    if (!map_.covers(x)) cover(x);
+    const auto bin = static_cast<std::size_t>(map_.index(x));
+    widen(bin, x);
+    if (!interiors_.empty()) interiors_[bin] = interiorOf(extremes_[bin]);
+    countsOf(batch)[bin] += times;
+}
+
+void LogCounts::add(std::span<const double> values, std::uint64_t times, std::size_t batch, double frequent) {
+    std::array<std::uint64_t, kBinnedRoom> bins;  // NOLINT(cppcoreguidelines-pro-type-member-init): outputs
+    std::array<double, kBinnedRoom> kept;         // NOLINT(cppcoreguidelines-pro-type-member-init)
+    std::uint64_t frequentSeen = 0;
+    if (frequent == 0.0) frequent = std::numeric_limits<double>::quiet_NaN();  // zeros are counted anyway
+    while (!values.empty()) {
+        const std::span<const double> part = values.first(std::min(values.size(), kMostBinned));
+        values = values.subspan(part.size());
+        Binned found = binsOf(part.data(), part.size(), map_, frequent, bins.data(), kept.data());
+        if (!found.isCovered) {
+            cover(part);
+            found = binsOf(part.data(), part.size(), map_, frequent, bins.data(), kept.data());
+        }
+        batches_[batch].zeros += found.zeros * times;
+        frequentSeen += found.frequent;
+        std::uint64_t* counts = countsOf(batch).data();
+        seen_ += found.kept;
+        if (seen_ < kYoung * size()) {
+            for (std::size_t i = 0; i < found.kept; ++i) {
+                const auto bin = static_cast<std::uint32_t>(bins[i]);
+                counts[bin] += times;
+                widen(bin, kept[i]);
+            }
+            continue;
+        }
+        if (interiors_.size() != size()) screen();
+        Interior* interiors = interiors_.data();
+        for (std::size_t i = 0; i < found.kept; ++i) {
+            const auto bin = static_cast<std::uint32_t>(bins[i]);
+            counts[bin] += times;
+            const auto place = static_cast<std::uint16_t>((bins[i] >> 32) - interiors[bin].first);
+            if (place >= interiors[bin].count) [[unlikely]] {
+                widen(bin, kept[i]);
+                interiors[bin] = interiorOf(extremes_[bin]);
             }
         }
     }
+    if (frequentSeen > 0) add(frequent, frequentSeen * times, batch);
+}
+
+std::vector<std::uint64_t>& LogCounts::countsOf(std::size_t batch) {
+    std::vector<std::uint64_t>& counts = batches_[batch].counts;
+    if (counts.size() != size()) counts.resize(size());
+    return counts;
+}
+
+void LogCounts::cover(double x) {
+    cover(std::span(&x, 1));
+}
+
+void LogCounts::cover(std::span<const double> values) {
+    BinMap map = map_;
+    for (const double x : values) {
+        if (x == 0.0 || map.covers(x)) continue;
+        BinMap::Side& side = x < 0.0 ? map.negative : map.positive;
+        const std::int64_t octave = binKey(x) / kOctave * kOctave;
+        const std::int64_t end = side.size == 0 ? octave + kOctave : side.first + side.size;
+        const std::int64_t first = side.size == 0 ? octave : std::min(side.first, octave);
+        side = {first, std::max(end, octave + kOctave) - first};
+    }
+    resize(map);
+}
+
+void LogCounts::resize(const BinMap& map) {
+    const auto moved = [&](const auto& old, auto empty) {
+        auto grown = std::vector(static_cast<std::size_t>(map.positive.size + map.negative.size), empty);
+        const auto move = [&](std::int64_t from, std::int64_t to, std::int64_t count) {
+            std::copy_n(old.begin() + from, count, grown.begin() + to);
+        };
+        move(0, map_.positive.first - map.positive.first, map_.positive.size);
+        move(map_.positive.size, map.positive.size + map_.negative.first - map.negative.first,
+             map_.negative.size);
+        return grown;
+    };
+    extremes_ = moved(extremes_, Extremes{});
+    interiors_.clear();
+    for (Batch& batch : batches_) {
+        if (!batch.counts.empty()) batch.counts = moved(batch.counts, std::uint64_t{0});
+    }
+    map_ = map;
+}
+
+void LogCounts::mergeExtremes(const LogCounts& other) {
+    const auto union_ = [](const BinMap::Side& a, const BinMap::Side& b) {
+        if (a.size == 0) return b;
+        if (b.size == 0) return a;
+        const std::int64_t first = std::min(a.first, b.first);
+        return BinMap::Side{first, std::max(a.first + a.size, b.first + b.size) - first};
+    };
+    const BinMap map{union_(map_.positive, other.map_.positive), union_(map_.negative, other.map_.negative)};
+    if (map.positive.size != map_.positive.size || map.negative.size != map_.negative.size) resize(map);
+    interiors_.clear();
+    alongOctaves(other.map_, map_, [&](std::size_t from, std::size_t to) {
+        for (std::size_t i = 0; i < kOctave; ++i) {
+            extremes_[to + i].low = std::min(extremes_[to + i].low, other.extremes_[from + i].low);
+            extremes_[to + i].high = std::max(extremes_[to + i].high, other.extremes_[from + i].high);
+        }
+    });
+}
+
+void LogCounts::mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap, std::uint64_t times) {
+    to.zeros += from.zeros * times;
+    if (from.counts.empty()) return;
+    if (to.counts.empty()) to.counts.resize(size());
+    alongOctaves(fromMap, map_, [&](std::size_t source, std::size_t target) {
+        for (std::size_t i = 0; i < kOctave; ++i) to.counts[target + i] += from.counts[source + i] * times;
+    });
+}
+
+void LogCounts::merge(const LogCounts& other, std::uint64_t times) {
+    mergeExtremes(other);
+    for (std::size_t batch = 0; batch < batches_.size(); ++batch)
+        mergeBatch(batches_[batch], other.batches_[batch], other.map_, times);
+}
+
+void LogCounts::mergeInto(std::size_t batch, const LogCounts& other, std::uint64_t times) {
+    mergeExtremes(other);
+    for (const Batch& from : other.batches_) mergeBatch(batches_[batch], from, other.map_, times);
 }
 
 void LogCounts::clear() {
-    zeros_ = 0;
-    for (auto& side : pages_) {
-        for (auto& page : side) {
-            if (page) page->fill(Bin{});
-        }
+    std::ranges::fill(extremes_, Extremes{});
+    interiors_.clear();
+    seen_ = 0;
+    for (Batch& batch : batches_) {
+        batch.zeros = 0;
+        std::ranges::fill(batch.counts, 0);
     }
+}
+
+/// Calls visit(low, high, count of a batch) for every bin, seen or not, in ascending order of its values.
+template <typename Visit>
+void LogCounts::ascending(Visit visit) const {
+    const auto visitBin = [&](std::size_t bin) {
+        visit(extremes_[bin].low, extremes_[bin].high, [bin](const Batch& batch) {
+            return batch.counts.empty() ? std::uint64_t{0} : batch.counts[bin];
+        });
+    };
+    const auto positive = static_cast<std::size_t>(map_.positive.size);
+    for (std::size_t bin = size(); bin-- > positive;) visitBin(bin);
+    visit(0.0, 0.0, [](const Batch& batch) { return batch.zeros; });
+    for (std::size_t bin = 0; bin < positive; ++bin) visitBin(bin);
 }
 
 std::vector<WeightedBin> LogCounts::bins(double unit) const {
     std::vector<WeightedBin> result;
-    const auto append = [&](const Bin& bin) {
-        if (bin.count > 0) result.push_back({bin.low, bin.high, static_cast<double>(bin.count) * unit});
-    };
-    const auto& [positive, negative] = pages_;
-    for (std::size_t octave = negative.size(); octave-- > 0;) {
-        if (!negative[octave]) continue;
-        for (std::size_t step = kSteps; step-- > 0;) append((*negative[octave])[step]);
-    }
-    if (zeros_ > 0) result.push_back({0.0, 0.0, static_cast<double>(zeros_) * unit});
-    for (const auto& page : positive) {
-        if (!page) continue;
-        for (const Bin& bin : *page) append(bin);
-    }
+    ascending([&](double low, double high, auto countOf) {
+        if (low > high) return;  // nothing seen
+        std::uint64_t total = 0;
+        for (const Batch& batch : batches_) total += countOf(batch);
+        if (total > 0) result.push_back({low, high, static_cast<double>(total) * unit});
+    });
     return result;
 }
 
+std::vector<std::vector<double>> LogCounts::batchWeights() const {
+    std::vector<std::vector<double>> weights(batches_.size());
+    std::vector<std::uint64_t> counts(batches_.size());
+    ascending([&](double low, double high, auto countOf) {
+        if (low > high) return;
+        std::ranges::transform(batches_, counts.begin(), countOf);
+        if (std::ranges::all_of(counts, [](std::uint64_t count) { return count == 0; })) return;
+        for (std::size_t batch = 0; batch < counts.size(); ++batch)
+            weights[batch].push_back(static_cast<double>(counts[batch]));
+    });
+    return weights;
+}
+
 std::uint64_t LogCounts::count() const {
-    std::uint64_t total = zeros_;
-    for (const auto& side : pages_) {
-        for (const auto& page : side) {
-            if (!page) continue;
-            for (const Bin& bin : *page) total += bin.count;
-        }
-    }
+    std::uint64_t total = 0;
+    for (const Batch& batch : batches_)
+        total = std::accumulate(batch.counts.begin(), batch.counts.end(), total + batch.zeros);
     return total;
 }
 

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
+
+#include "sim/kernels/count_kernels.hpp"
 
 namespace breakeven::sim {
 
@@ -19,35 +18,28 @@ struct WeightedBin {
 };
 
 /// Mergeable counts on a logarithmic grid: 256 bins per power of two (relative width at most 0.4 %), for
-/// values of either sign, with an exact count of zeros. Each bin keeps the smallest and largest value seen,
-/// so atoms stay exact. Counts are integers and minima commute: any order of adding and merging gives the
-/// same state.
+/// values of either sign, with an exact count of zeros. The counts may be split into batches; the smallest
+/// and largest value seen in a bin are kept for all of them together, so atoms stay exact. Counts are
+/// integers and minima commute: any order of adding and merging gives the same state.
 ///
-/// Magnitudes below 2^-30 share the lowest power of two, those from 2^50 on the highest.
+/// Magnitudes below 2^-30 share one bin, those from 2^51 on another.
 class LogCounts {
   public:
-    /// Adds one observation, or `times` of it. x is finite.
-    void add(double x, std::uint64_t times = 1) {
-        if (x == 0.0) {
-            zeros_ += times;
-            return;
-        }
-        const auto bits = std::bit_cast<std::uint64_t>(x);
-        const std::size_t sign = bits >> 63;
-        const std::uint64_t magnitude = (bits & ~(1ULL << 63)) >> kShift;
-        std::int64_t octave = static_cast<std::int64_t>(magnitude >> kStepBits) - kLowestExponent;
-        if (octave < 0) octave = 0;
-        if (octave >= kOctaves) octave = kOctaves - 1;
-        std::unique_ptr<Page>& page = pages_[sign][static_cast<std::size_t>(octave)];
-        if (!page) page = std::make_unique<Page>();
-        Bin& bin = (*page)[magnitude & (kSteps - 1)];
-        bin.low = x < bin.low ? x : bin.low;
-        bin.high = x > bin.high ? x : bin.high;
-        bin.count += times;
-    }
+    explicit LogCounts(std::size_t batches = 1);
 
-    /// Adds what `other` counted, each observation `times` times.
+    /// Adds one observation, or `times` of it. x is finite.
+    void add(double x, std::uint64_t times = 1, std::size_t batch = 0);
+
+    /// Adds finite values, each `times` times.
+    ///
+    /// @param frequent  a value that many of them are expected to equal, NaN: none; only speed depends on it
+    void add(std::span<const double> values, std::uint64_t times, std::size_t batch, double frequent);
+
+    /// Adds what `other` counted, each observation `times` times, batch by batch; as many batches.
     void merge(const LogCounts& other, std::uint64_t times = 1);
+
+    /// Adds what all batches of `other` counted to one batch.
+    void mergeInto(std::size_t batch, const LogCounts& other, std::uint64_t times = 1);
 
     /// Forgets everything but keeps the memory.
     void clear();
@@ -55,22 +47,45 @@ class LogCounts {
     /// The non-empty bins in ascending order, weights in observations times `unit`.
     [[nodiscard]] std::vector<WeightedBin> bins(double unit = 1.0) const;
 
+    /// For each batch, its weight in each of `bins()`.
+    [[nodiscard]] std::vector<std::vector<double>> batchWeights() const;
+
     [[nodiscard]] std::uint64_t count() const;
 
   private:
-    static constexpr int kShift = 44;  // leaves exponent and 8 bits of the mantissa
-    static constexpr int kStepBits = 8;
-    static constexpr std::uint64_t kSteps = 1U << kStepBits;
-    static constexpr std::int64_t kLowestExponent = 1023 - 30;
-    static constexpr std::int64_t kOctaves = 81;
-    struct Bin {
+    struct Extremes {
         double low = HUGE_VAL;
         double high = -HUGE_VAL;
-        std::uint64_t count = 0;
     };
-    using Page = std::array<Bin, kSteps>;
-    std::array<std::array<std::unique_ptr<Page>, static_cast<std::size_t>(kOctaves)>, 2> pages_;
-    std::uint64_t zeros_ = 0;
+    /// Offsets (binOffset) strictly between those of the extremes are [first, first + count): such a value
+    /// changes neither of them. 4 bytes a bin stay in the cache where the extremes would not.
+    struct Interior {
+        std::uint16_t first = 0;
+        std::uint16_t count = 0;
+    };
+    struct Batch {
+        std::vector<std::uint64_t> counts;  ///< by the map's index; empty until something is added
+        std::uint64_t zeros = 0;
+    };
+
+    [[nodiscard]] std::size_t size() const { return extremes_.size(); }
+    void cover(double x);
+    void cover(std::span<const double> values);
+    void resize(const BinMap& map);
+    void widen(std::size_t bin, double x);
+    void screen();
+    [[nodiscard]] static Interior interiorOf(const Extremes& extremes);
+    std::vector<std::uint64_t>& countsOf(std::size_t batch);
+    void mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap, std::uint64_t times);
+    void mergeExtremes(const LogCounts& other);
+    template <typename Visit>
+    void ascending(Visit visit) const;
+
+    BinMap map_;
+    std::vector<Extremes> extremes_;   ///< by the map's index
+    std::vector<Interior> interiors_;  ///< by the map's index; empty while most values change an extreme
+    std::uint64_t seen_ = 0;           ///< values added by columns since the start or the last clearing
+    std::vector<Batch> batches_;
 };
 
 /// Bins of several lists put together in ascending order; bins of one grid cell are joined.

@@ -94,6 +94,27 @@ TEST(Simulate, GivenAnotherMeter_WhenRun_ThenNoOtherDrawMoves) {
     EXPECT_EQ(metric(*simulate(scenario), "flat", "usage_requests_per_user").value, before);
 }
 
+// Input tokens are 2,000 a request: counted as a multiple of the requests. With the 2,000 written as a belief
+// they are counted by themselves, on a grid with bins elsewhere.
+TEST(Simulate, GivenAMeterThatIsAMultiple_WhenRun_ThenItsQuantilesAreThoseOfCountingIt) {
+    core::Scenario scenario = pro200();
+    const auto derived = simulate(scenario);
+    scenario.beliefs.push_back({"segment.subscribers.usage.input_tokens.value",
+                                {1'000.0, 2'000.0, 3'000.0, core::BeliefShape::Pert}});
+    scenario.segments[0].usages[1].distribution = core::Constant{{2'000.0, scenario.beliefs.size() - 1}};
+    const auto counted = simulate(scenario);
+    ASSERT_EQ(derived->quantiles.size(), counted->quantiles.size());
+    std::size_t compared = 0;
+    for (std::size_t i = 0; i < derived->quantiles.size(); ++i) {
+        const QuantileRow& row = derived->quantiles[i];
+        ASSERT_EQ(row.quantity, counted->quantiles[i].quantity);
+        EXPECT_NEAR(row.value, counted->quantiles[i].value, std::abs(row.value) / 256.0)
+            << row.quantity << row.level;
+        compared += row.quantity == "usage_input_tokens" ? 1 : 0;
+    }
+    EXPECT_EQ(compared, 10 * scenario.plans.size());
+}
+
 TEST(Simulate, GivenAStopRequest_WhenRunning_ThenTheFinishedWorldsAreKept) {
     const core::Scenario scenario = pro200WithBeliefs(200);
     std::stop_source stop;

@@ -7,6 +7,7 @@
 #include "sim/kernels/scalar_math.hpp"
 #include "sim/random/normal_quantile.hpp"
 #include "sim/random/stream.hpp"
+#include "tests/support/kernel_targets.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -14,16 +15,7 @@ namespace {
 constexpr std::size_t kUsers = 1003;  // no multiple of any vector length
 constexpr DrawSource kSource{philoxKey(0x0123456789abcdefULL), 7, (3U << 16) | 1U, 0xdeadbeefU};
 
-/// Runs the body once on every instruction set of this machine.
-template <typename Body>
-void onEveryTarget(Body body) {
-    for (const char* target : kernelTargets()) {
-        SCOPED_TRACE(target);
-        forceKernelTarget(target);
-        body();
-    }
-    forceKernelTarget("");
-}
+using tests::onEveryTarget;
 
 std::vector<double> uniforms() {
     std::vector<double> first(kUsers);
@@ -47,6 +39,17 @@ TEST(BlockKernels, GivenAnySource_WhenFilled_ThenBothColumnsHoldTheWordsOfPhilox
     });
 }
 
+TEST(BlockKernels, GivenNoSecondColumn_WhenFilled_ThenTheFirstIsTheSame) {
+    onEveryTarget([] {
+        std::vector<double> first(kUsers);
+        std::vector<double> second(kUsers);
+        std::vector<double> alone(kUsers);
+        fillUniforms(kSource, 123, kUsers, first.data(), second.data());
+        fillUniforms(kSource, 123, kUsers, alone.data(), nullptr);
+        EXPECT_EQ(alone, first);
+    });
+}
+
 TEST(BlockKernels, GivenUniformsToTheFarTail_WhenTurnedIntoNormals_ThenTheyEqualTheScalarTwin) {
     onEveryTarget([] {
         std::vector<double> values = uniforms();
@@ -65,31 +68,6 @@ TEST(BlockKernels, GivenNormals_WhenMadeLognormal_ThenTheyEqualTheScalarTwinAndA
         std::vector<double> out(kUsers);
         lognormalOf(0.25, 1.5, z.data(), out.data(), kUsers);
         for (std::size_t i = 0; i < kUsers; ++i) ASSERT_EQ(out[i], expScalar(1.5 * z[i] + 0.25)) << z[i];
-    });
-}
-
-TEST(BlockKernels, GivenRevenueAndCost_WhenSummed_ThenEveryTargetGivesTheSameBitsAndThePlainSum) {
-    std::vector<double> revenue = uniforms();
-    std::vector<double> cost = uniforms();
-    for (std::size_t i = 0; i < kUsers; ++i) cost[i] = 1.7 * cost[(i * 7) % kUsers];
-    PlanSums plain;
-    for (std::size_t i = 0; i < kUsers; ++i) {
-        plain.revenue += revenue[i];
-        plain.cost += cost[i];
-        plain.subsidy += std::max(cost[i] - revenue[i], 0.0);
-        plain.losses += cost[i] > revenue[i] ? 1.0 : 0.0;
-    }
-    const PlanSums reference = planSums(revenue.data(), cost.data(), kUsers);
-    onEveryTarget([&] {
-        const PlanSums sums = planSums(revenue.data(), cost.data(), kUsers);
-        EXPECT_EQ(sums.revenue, reference.revenue);
-        EXPECT_EQ(sums.cost, reference.cost);
-        EXPECT_EQ(sums.subsidy, reference.subsidy);
-        EXPECT_EQ(sums.losses, plain.losses);
-        EXPECT_EQ(sums.revenue, laneSum(revenue.data(), kUsers));
-        EXPECT_NEAR(sums.revenue, plain.revenue, 1e-10);
-        EXPECT_NEAR(sums.cost, plain.cost, 1e-10);
-        EXPECT_NEAR(sums.subsidy, plain.subsidy, 1e-10);
     });
 }
 

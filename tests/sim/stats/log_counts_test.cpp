@@ -1,0 +1,244 @@
+#include "sim/stats/log_counts.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+
+#include "sim/kernels/scalar_math.hpp"
+#include "sim/random/normal_quantile.hpp"
+#include "tests/support/kernel_targets.hpp"
+
+namespace breakeven::sim {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kBinWidth = 1.0 / 256.0;  // relative, at most
+
+/// Lognormal with median 100; every seventh value is 0 and every fifth an atom of 200.
+std::vector<double> sample(std::size_t n, std::uint32_t stream) {
+    std::vector<double> values = tests::uniforms(n, stream);
+    for (std::size_t i = 0; i < n; ++i) {
+        values[i] = 100.0 * expScalar(1.5 * normalQuantile(values[i]));
+        if (i % 5 == 0) values[i] = 200.0;
+        if (i % 7 == 0) values[i] = 0.0;
+    }
+    return values;
+}
+
+std::vector<double> sorted(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values;
+}
+
+LogCounts counted(const std::vector<double>& values) {
+    LogCounts counts;
+    counts.add(values, 1, 0, kNone);
+    return counts;
+}
+
+bool operator==(const std::vector<WeightedBin>& a, const std::vector<WeightedBin>& b) {
+    return std::ranges::equal(a, b, [](const WeightedBin& x, const WeightedBin& y) {
+        return x.low == y.low && x.high == y.high && x.weight == y.weight;
+    });
+}
+
+TEST(LogCounts, GivenASample_WhenQuantilesAreTaken_ThenTheyLieWithinABinOfTheSamplesOwn) {
+    std::vector<double> values = sample(20'000, 1);
+    for (std::size_t i = 0; i < values.size(); i += 3) values[i] -= 150.0;  // losses too
+    const std::vector<double> exact = sorted(values);
+    const std::vector<WeightedBin> bins = counted(values).bins();
+    for (const double level : {0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999}) {
+        const double rank = level * static_cast<double>(exact.size());
+        const double below = exact[static_cast<std::size_t>(std::ceil(rank)) - 1];
+        EXPECT_NEAR(quantileOf(bins, level), below, kBinWidth * std::abs(below)) << level;
+    }
+    EXPECT_EQ(quantileOf(bins, 0.0), exact.front());
+    EXPECT_EQ(quantileOf(bins, 1.0), exact.back());
+}
+
+TEST(LogCounts, GivenAtoms_WhenQuantilesFallOnThem_ThenTheyAreExact) {
+    const double fee = 200.0;
+    const double odd = 618.4 * 0.3234;  // no round number of bits
+    std::vector<double> values(1000, fee);
+    std::fill_n(values.begin(), 300, 0.0);
+    std::fill_n(values.begin() + 300, 200, -odd);
+    for (const double frequent : {kNone, fee, 0.0, -odd}) {
+        LogCounts counts;
+        counts.add(values, 1, 0, frequent);
+        const std::vector<WeightedBin> bins = counts.bins();
+        ASSERT_EQ(bins.size(), 3U);
+        EXPECT_EQ(quantileOf(bins, 0.1), -odd);
+        EXPECT_EQ(quantileOf(bins, 0.2), -odd);
+        EXPECT_EQ(quantileOf(bins, 0.3), 0.0);
+        EXPECT_EQ(quantileOf(bins, 0.51), fee);
+        EXPECT_EQ(quantileOf(bins, 0.999), fee);
+        EXPECT_EQ(shareAtOrBelow(bins, -odd), 0.2);
+        EXPECT_EQ(shareAtOrBelow(bins, 0.0), 0.5);
+        EXPECT_EQ(counts.count(), 1000U);
+    }
+}
+
+TEST(LogCounts, GivenASample_WhenConcentrationIsMeasured_ThenItIsTheSamplesOwnWithinABin) {
+    const std::vector<double> values = sample(20'000, 2);
+    const std::vector<double> exact = sorted(values);
+    const std::vector<WeightedBin> bins = counted(values).bins();
+    const double total = std::accumulate(exact.begin(), exact.end(), 0.0);
+    for (const double share : {0.01, 0.05, 0.1, 0.5}) {
+        const auto count = static_cast<std::ptrdiff_t>(share * static_cast<double>(exact.size()) + 0.5);
+        const double largest = std::accumulate(exact.end() - count, exact.end(), 0.0);
+        EXPECT_NEAR(meanOfLargest(bins, share), largest / static_cast<double>(count),
+                    kBinWidth * largest / static_cast<double>(count));
+        EXPECT_NEAR(shareOfLargest(bins, share), largest / total, kBinWidth);
+    }
+    // Gini = 2 sum(i x_i) / (n sum x) - (n + 1) / n over the ascending sample.
+    const auto n = static_cast<double>(exact.size());
+    double ranked = 0.0;
+    for (std::size_t i = 0; i < exact.size(); ++i) ranked += static_cast<double>(i + 1) * exact[i];
+    EXPECT_NEAR(giniOf(bins), 2.0 * ranked / (n * total) - (n + 1.0) / n, kBinWidth);
+    const std::vector<WeightedBin> nothing = counted(std::vector<double>(10, 0.0)).bins();
+    EXPECT_EQ(giniOf(nothing), 0.0);
+    EXPECT_EQ(shareOfLargest(nothing, 0.1), 0.0);
+}
+
+TEST(LogCounts, GivenASample_WhenTheShareBelowIsTaken_ThenItIsTheSamplesOwnWithinOneBinsShare) {
+    const std::vector<double> values = sample(20'000, 3);
+    const std::vector<WeightedBin> bins = counted(values).bins();
+    for (const double x : {10.0, 100.0, 198.0, 202.0, 1000.0}) {
+        const auto below = std::ranges::count_if(values, [&](double value) { return value <= x; });
+        const auto near = std::ranges::count_if(
+            values, [&](double value) { return std::abs(value / x - 1.0) < kBinWidth; });
+        ASSERT_LT(near, 60);
+        EXPECT_NEAR(shareAtOrBelow(bins, x) * 20'000.0, static_cast<double>(below), static_cast<double>(near))
+            << x;
+    }
+}
+
+TEST(LogCounts, GivenParts_WhenAddedAndMergedInAnyOrder_ThenTheStateIsTheSame) {
+    std::vector<std::vector<double>> parts;
+    for (std::uint32_t part = 0; part < 6; ++part) {
+        parts.push_back(sample(777, 10 + part));
+        for (double& x : parts.back())
+            x = part % 2 == 0 ? x * std::ldexp(1.0, 4 * static_cast<int>(part)) : -x;
+    }
+    LogCounts oneByOne;
+    for (const auto& part : parts) {
+        for (const double x : part) oneByOne.add(x);
+    }
+    std::vector<std::size_t> order{0, 1, 2, 3, 4, 5};
+    do {
+        LogCounts merged;
+        LogCounts half;
+        for (std::size_t i = 0; i < 3; ++i) half.add(parts[order[i]], 1, 0, 200.0);
+        for (std::size_t i = 3; i < 6; ++i) merged.merge(counted(parts[order[i]]));
+        merged.merge(half);
+        ASSERT_TRUE(merged.bins() == oneByOne.bins());
+        ASSERT_EQ(merged.count(), oneByOne.count());
+    } while (std::ranges::next_permutation(order).found);
+}
+
+TEST(LogCounts, GivenEveryTarget_WhenCounted_ThenTheStateIsTheSame) {
+    const std::vector<double> values = sample(5'003, 4);
+    const std::vector<WeightedBin> reference = counted(values).bins();
+    tests::onEveryTarget([&] { EXPECT_TRUE(counted(values).bins() == reference); });
+}
+
+TEST(LogCounts, GivenBatches_WhenListed_ThenEachBatchesWeightsAddUpToTheBins) {
+    LogCounts counts(3);
+    counts.add(sample(500, 5), 1, 0, kNone);
+    counts.add(sample(400, 6), 2, 2, kNone);
+    counts.add(-1e-12, 7, 2);
+    const std::vector<WeightedBin> bins = counts.bins(0.5);
+    const std::vector<std::vector<double>> weights = counts.batchWeights();
+    ASSERT_EQ(weights.size(), 3U);
+    for (std::size_t i = 0; i < bins.size(); ++i)
+        ASSERT_EQ(bins[i].weight, 0.5 * (weights[0][i] + weights[1][i] + weights[2][i]));
+    EXPECT_EQ(std::accumulate(weights[0].begin(), weights[0].end(), 0.0), 500.0);
+    EXPECT_EQ(std::accumulate(weights[1].begin(), weights[1].end(), 0.0), 0.0);
+    EXPECT_EQ(std::accumulate(weights[2].begin(), weights[2].end(), 0.0), 807.0);
+    EXPECT_TRUE(std::ranges::is_sorted(bins, {}, &WeightedBin::low));
+}
+
+TEST(LogCounts, GivenAWorldsCounts_WhenMergedIntoABatch_ThenTheyWeighAsOftenAsSaid) {
+    LogCounts world;
+    world.add(sample(300, 7), 1, 0, kNone);
+    LogCounts pooled(4);
+    pooled.add(sample(100, 8), 1, 1, kNone);
+    pooled.mergeInto(1, world, 5);
+    LogCounts expected(4);
+    expected.add(sample(100, 8), 1, 1, kNone);
+    expected.add(sample(300, 7), 5, 1, kNone);
+    EXPECT_TRUE(pooled.bins() == expected.bins());
+    EXPECT_EQ(pooled.batchWeights(), expected.batchWeights());
+}
+
+TEST(LogCounts, GivenClearedCounts_WhenUsedAgain_ThenNothingOldIsLeft) {
+    LogCounts counts = counted(sample(1000, 9));
+    counts.clear();
+    EXPECT_EQ(counts.count(), 0U);
+    EXPECT_TRUE(counts.bins().empty());
+    counts.add(sample(50, 10), 1, 0, 200.0);
+    EXPECT_TRUE(counts.bins() == counted(sample(50, 10)).bins());
+}
+
+TEST(LogCounts, GivenMagnitudesBeyondTheGrid_WhenCounted_ThenTheOutermostBinsKeepTheirExtremes) {
+    const std::vector<double> values{1e-300, 1e-20,      0x1p-30, 0x1.001p-30, 1e20,
+                                     1e300,  0x1.ff8p50, -1e-300, -1e300};
+    LogCounts counts = counted(values);
+    counts.add(values, 1, 0, kNone);
+    const std::vector<WeightedBin> bins = counts.bins();
+    ASSERT_EQ(bins.size(), 4U);
+    EXPECT_EQ(bins[0].low, -1e300);
+    EXPECT_EQ(bins[1].high, -1e-300);
+    EXPECT_EQ(bins[2].low, 1e-300);
+    EXPECT_EQ(bins[2].high, 0x1.001p-30);
+    EXPECT_EQ(bins[2].weight, 8.0);
+    EXPECT_EQ(bins[3].low, 0x1.ff8p50);
+    EXPECT_EQ(bins[3].high, 1e300);
+    EXPECT_EQ(bins[3].weight, 6.0);
+}
+
+// More values than 32 a bin of the grid, so that most of them are passed by without a look at the extremes;
+// then a merge and a value by itself in between.
+TEST(LogCounts, GivenManyValuesInFewBins_WhenCounted_ThenTheirSmallestAndLargestAreExact) {
+    std::vector<double> values = tests::uniforms(60'000, 12);
+    for (double& x : values) x = 64.0 + 0.9 * x;
+    for (const double sign : {1.0, -1.0}) {
+        std::vector<double> signedValues = values;
+        for (double& x : signedValues) x *= sign;
+        std::map<std::int64_t, std::pair<double, double>> expected;
+        for (const double x : signedValues) {
+            auto& [low, high] = expected.try_emplace(binKey(x), x, x).first->second;
+            low = std::min(low, x);
+            high = std::max(high, x);
+        }
+        LogCounts counts;
+        const std::span<const double> all = signedValues;
+        counts.add(all.first(40'000), 1, 0, kNone);
+        counts.add(all[40'000]);
+        counts.merge(counted({all.begin() + 40'001, all.begin() + 50'000}));
+        counts.add(all.subspan(50'000), 1, 0, kNone);
+        const std::vector<WeightedBin> bins = counts.bins();
+        ASSERT_EQ(bins.size(), expected.size());
+        for (const WeightedBin& bin : bins) {
+            EXPECT_EQ(bin.low, expected.at(binKey(bin.low)).first);
+            EXPECT_EQ(bin.high, expected.at(binKey(bin.low)).second);
+        }
+        EXPECT_EQ(counts.count(), 60'000U);
+    }
+}
+
+TEST(MergedBins, GivenSeveralLists_WhenPutTogether_ThenTheyAscend) {
+    const std::vector<WeightedBin> all =
+        mergedBins({counted(sample(100, 20)).bins(), counted(sample(100, 21)).bins()});
+    const double weight = std::accumulate(
+        all.begin(), all.end(), 0.0, [](double sum, const WeightedBin& bin) { return sum + bin.weight; });
+    EXPECT_EQ(weight, 200.0);
+    EXPECT_TRUE(std::ranges::is_sorted(all, {}, [](const WeightedBin& bin) { return bin.low + bin.high; }));
+}
+
+}  // namespace
+}  // namespace breakeven::sim

@@ -1,0 +1,84 @@
+#include "sim/stats/summaries.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "tests/support/kernel_targets.hpp"
+
+namespace breakeven::sim {
+namespace {
+
+TEST(Summaries, GivenAFewValues_WhenSummarised_ThenTheVarianceDividesByOneLess) {
+    const std::vector<double> values{2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0};
+    const Summary summary = summarise(values);
+    EXPECT_EQ(summary.count, 8U);
+    EXPECT_DOUBLE_EQ(summary.mean, 5.0);
+    EXPECT_DOUBLE_EQ(summary.variance, 32.0 / 7.0);
+    EXPECT_EQ(summarise(std::vector<double>{3.0}).variance, 0.0);
+    EXPECT_EQ(summarise({}).count, 0U);
+}
+
+// numpy.quantile([1, 2, 4, 8], level), linear (Hyndman & Fan type 7).
+TEST(Summaries, GivenSortedValues_WhenAQuantileIsTaken_ThenItIsLinearBetweenOrderStatistics) {
+    const std::vector<double> values{1.0, 2.0, 4.0, 8.0};
+    EXPECT_DOUBLE_EQ(sortedQuantile(values, 0.0), 1.0);
+    EXPECT_DOUBLE_EQ(sortedQuantile(values, 0.25), 1.75);
+    EXPECT_DOUBLE_EQ(sortedQuantile(values, 0.5), 3.0);
+    EXPECT_DOUBLE_EQ(sortedQuantile(values, 0.9), 6.8);
+    EXPECT_DOUBLE_EQ(sortedQuantile(values, 1.0), 8.0);
+}
+
+// Printed tables of Student's t at 0.975: 12.706, 2.228, 2.042, 1.960.
+TEST(Summaries, GivenDegreesOfFreedom_WhenTheT95IsTaken_ThenItIsThatOfTheTables) {
+    EXPECT_NEAR(studentT95(1.0), 12.706, 5e-4);
+    EXPECT_NEAR(studentT95(10.0), 2.228, 5e-4);
+    EXPECT_NEAR(studentT95(30.0), 2.042, 5e-4);
+    EXPECT_NEAR(studentT95(1e6), 1.960, 5e-4);
+}
+
+// Newcombe (1998), Statistics in Medicine 17, table I, method 3 (score): 81 of 263 and 0 of 20.
+TEST(Summaries, GivenHits_WhenTheWilsonIntervalIsTaken_ThenItIsThatOfNewcombesTable) {
+    const Interval some = wilson95(81.0, 263.0);
+    EXPECT_NEAR(some.low, 0.2553, 5e-5);
+    EXPECT_NEAR(some.high, 0.3662, 5e-5);
+    const Interval none = wilson95(0.0, 20.0);
+    EXPECT_EQ(none.low, 0.0);
+    EXPECT_NEAR(none.high, 0.1611, 5e-5);
+}
+
+// For a mean over equal groups the jackknife is the standard error of the group means.
+TEST(Summaries, GivenAMeanOverEqualGroups_WhenJackknifed_ThenTheErrorIsThatOfTheGroupMeans) {
+    const std::vector<double> means{3.0, 5.0, 4.0, 8.0, 7.0};
+    const double total = std::accumulate(means.begin(), means.end(), 0.0);
+    std::vector<double> without;
+    for (const double mean : means) without.push_back((total - mean) / 4.0);
+    const std::vector<double> sizes(5, 40.0);
+    EXPECT_NEAR(jackknifeError(total / 5.0, without, sizes), std::sqrt(summarise(means).variance / 5.0),
+                1e-12);
+}
+
+TEST(Summaries, GivenRanks_WhenCorrelated_ThenMonotoneIsOneAndTiesShareTheirRank) {
+    const std::vector<double> x{1.0, 2.0, 3.0, 4.0, 5.0};
+    const std::vector<double> rising{1.0, 8.0, 27.0, 64.0, 125.0};
+    const std::vector<double> falling{5.0, 4.0, 3.0, 2.0, 1.0};
+    EXPECT_DOUBLE_EQ(rankCorrelation(x, rising), 1.0);
+    EXPECT_DOUBLE_EQ(rankCorrelation(x, falling), -1.0);
+    EXPECT_EQ(rankCorrelation(x, std::vector<double>(5, 2.0)), 0.0);
+    // By hand: ranks 0, 1.5, 1.5, 3, 4 against 0 to 4: covariance 9.5 of 10 and 9.5.
+    const std::vector<double> tied{1.0, 2.0, 2.0, 4.0, 5.0};
+    EXPECT_NEAR(rankCorrelation(x, tied), 9.5 / std::sqrt(10.0 * 9.5), 1e-15);
+}
+
+// Sum of 100 exponentials of mean 1 less 110 (margins 1.1 - x have mean 0.1, variance 1, third moment -2): it
+// is negative when a gamma of shape 100 exceeds 110, 0.158279 (regularised upper incomplete gamma Q(100,
+// 110)).
+TEST(Summaries, GivenASkewedSum_WhenItsChanceOfALossIsTaken_ThenTheSkewnessTermBringsItNearTheExactOne) {
+    EXPECT_NEAR(probabilitySumBelowZero(0.1, 1.0, -2.0, 100.0), 0.158279, 2e-3);
+    EXPECT_EQ(probabilitySumBelowZero(-1.0, 0.0, 0.0, 10.0), 1.0);
+    EXPECT_EQ(probabilitySumBelowZero(1.0, 0.0, 0.0, 10.0), 0.0);
+}
+
+}  // namespace
+}  // namespace breakeven::sim
