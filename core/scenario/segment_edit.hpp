@@ -26,6 +26,13 @@ enum class SegmentEdit {
 
 /// The scenario text with an empirical segment added; comments and everything else stay as they are. The
 /// result is to be read again: it is not checked here.
+///
+/// Append puts it after the last segment (or at the end of the file), as one more item where the segments are
+/// an inline list `segment = [ … ]`. Replace takes out every segment with its sub-tables and lists of tables,
+/// wherever they stand, and the comments inside them; the new one stands where the first was. Plans whose
+/// `segments = [ … ]` name a removed segment are not changed: reading the result reports them.
+///
+/// @param scenarioText  what the scenario reader took for TOML; throws Error with line and column otherwise
 [[nodiscard]] std::string withEmpiricalSegment(const std::string& scenarioText,
                                                const EmpiricalSegment& segment, SegmentEdit edit);
 
