@@ -6,8 +6,6 @@
 #include <numbers>
 #include <utility>
 
-#include "sim/exact/usage_law.hpp"
-
 namespace breakeven::sim {
 namespace {
 
@@ -26,7 +24,9 @@ struct Overloaded : Cases... {
     using Cases::operator()...;
 };
 
-std::optional<UsageLaw> lawOf(const core::Distribution& distribution) {
+}  // namespace
+
+std::optional<UsageLaw> baseLaw(const core::Distribution& distribution) {
     return std::visit(
         Overloaded{
             [](const core::Constant& law) -> std::optional<UsageLaw> {
@@ -57,6 +57,8 @@ std::optional<UsageLaw> lawOf(const core::Distribution& distribution) {
         distribution);
 }
 
+namespace {
+
 /// The quantity that all looked-at meters hang on: usage of meter m = slope[m] * X + offset[m], X = 0 for the
 /// dormant.
 struct Driver {
@@ -71,7 +73,7 @@ class SegmentUsage {
   public:
     SegmentUsage(const core::Scenario& scenario, const core::Segment& segment)
         : segment_(segment), meters_(scenario.meters.size()) {
-        for (const core::Usage& usage : segment.usages) laws_.push_back(lawOf(usage.distribution));
+        for (const core::Usage& usage : segment.usages) laws_.push_back(baseLaw(usage.distribution));
     }
 
     /// Share of user-months with any use. Meters without a parent are dormant independently of each other.
