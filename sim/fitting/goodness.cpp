@@ -134,7 +134,7 @@ Distances distancesOf(const Law& law, const FitSample& sample) {
         darling += weight * (std::log(u[i]) + logAbove[count - 1 - i]);
         mises += std::pow(u[i] - weight / (2.0 * n), 2);
     }
-    result.andersonDarling = -n - darling / n;
+    if (std::isfinite(darling)) result.andersonDarling = -n - darling / n;
     result.cramerVonMises = mises;
     return result;
 }

@@ -11,8 +11,9 @@ namespace breakeven::sim {
 /// How far a law is from the values it was fitted to; smaller is nearer.
 struct Distances {
     double kolmogorovSmirnov = 0.0;         ///< largest gap between the two cumulative shares, in [0, 1]
-    std::optional<double> andersonDarling;  ///< weights the tails; continuous laws without capped values only
-    std::optional<double> cramerVonMises;   ///< as above
+    std::optional<double> andersonDarling;  ///< weights the tails; none when counting, with capped values,
+                                            ///< or of a Pareto law that begins at the smallest value
+    std::optional<double> cramerVonMises;   ///< none when counting or with capped values
 };
 
 /// Distances of the exact values to the law, conditional on the truncation. Counting laws are compared at
