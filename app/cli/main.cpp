@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
     app::addCheck(cli, action);
     app::addRun(cli, action);
     app::addSweep(cli, action);
+    app::addFit(cli, action);
+    app::addFacts(cli, action);
     app::addStoreCommands(cli, action);
     try {
         cli.parse(argc, argv);

@@ -54,13 +54,14 @@ std::optional<Persistence> persistenceOf(std::span<const std::size_t> subjects,
     return result;
 }
 
-std::optional<RankCorrelation> rankCorrelationOf(std::span<const double> x, std::span<const double> y) {
+std::optional<RankCorrelation> rankCorrelationOf(std::span<const double> x, std::span<const double> y,
+                                                 double designEffect) {
     const auto isConstant = [](std::span<const double> v) {
         return std::ranges::all_of(v, [&](double value) { return value == v.front(); });
     };
     if (x.size() < 5 || isConstant(x) || isConstant(y)) return std::nullopt;
     const double rho = rankCorrelation(x, y);
-    const double n = static_cast<double>(x.size());
+    const double n = std::max(static_cast<double>(x.size()) / designEffect, 5.0);
     const double centre = std::atanh(std::clamp(rho, -1.0 + 1e-12, 1.0 - 1e-12));
     const double reach = 1.959963984540054 * std::sqrt((1.0 + 0.5 * rho * rho) / (n - 3.0));
     return RankCorrelation{rho, std::tanh(centre - reach), std::tanh(centre + reach), x.size()};

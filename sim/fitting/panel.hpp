@@ -37,7 +37,11 @@ struct RankCorrelation {
 
 /// Spearman's rho with the interval tanh(atanh rho -+ 1.96 sqrt((1 + rho^2 / 2) / (n - 3))); none of fewer
 /// than 5 rows or when either is constant. Source: Bonett & Wright (2000), Psychometrika 65.
+///
+/// @param designEffect  >= 1: how many dependent rows are worth one independent one; n is divided by it, to 5
+///                      at least
 [[nodiscard]] std::optional<RankCorrelation> rankCorrelationOf(std::span<const double> x,
-                                                               std::span<const double> y);
+                                                               std::span<const double> y,
+                                                               double designEffect = 1.0);
 
 }  // namespace breakeven::sim

@@ -220,7 +220,11 @@ std::vector<QuantityCorrelation> correlationsOf(const UsageColumns& columns,
                 x.push_back(*first[row]);
                 y.push_back(*second[row]);
             }
-            if (const auto found = rankCorrelationOf(x, y)) result.push_back({i, j, *found});
+            const auto effect = [](const QuantityFit& fit) {
+                return fit.persistence ? fit.persistence->designEffect : 1.0;
+            };
+            const double designEffect = std::max(effect(fits[i]), effect(fits[j]));
+            if (const auto found = rankCorrelationOf(x, y, designEffect)) result.push_back({i, j, *found});
         }
     }
     return result;

@@ -23,12 +23,10 @@ TableCell share(std::optional<double> value) {
     return {fmt::format("{:.1f} %", 100.0 * *value), value, ""};
 }
 
-/// "0.032", or "< 0.001" where no draw was as far.
-TableCell probability(std::optional<double> value, std::size_t draws) {
+/// Three decimals; a smaller one, which takes more draws than usual, to its first digit.
+TableCell probability(std::optional<double> value) {
     if (!value) return {"-", std::nullopt, ""};
-    const double least = 1.0 / (1.0 + static_cast<double>(draws));
-    if (*value <= least * 1.0000001) return {fmt::format("< {:.1g}", 1.5 * least), value, ""};
-    return {fmt::format("{:.3f}", *value), value, ""};
+    return {*value < 0.001 ? fmt::format("{:.1g}", *value) : fmt::format("{:.3f}", *value), value, ""};
 }
 
 std::string parametersText(const Law& law) {
@@ -115,7 +113,6 @@ Table fitFamilyTable(const QuantityFit& fit) {
             table.rows.push_back(std::move(row));
             continue;
         }
-        const std::size_t draws = item.pValues ? item.pValues->draws : 0;
         const auto ks = item.pValues ? std::optional(item.pValues->kolmogorovSmirnov) : std::nullopt;
         const auto ad = item.pValues ? item.pValues->andersonDarling : std::nullopt;
         table.rows.push_back({{name, std::nullopt, ""},
@@ -123,9 +120,9 @@ Table fitFamilyTable(const QuantityFit& fit) {
                               fixed(item.aic - least, 1),
                               fixed(item.bic, 2),
                               fixed(item.distances.kolmogorovSmirnov, 4),
-                              probability(ks, draws),
+                              probability(ks),
                               cell(item.distances.andersonDarling, 4),
-                              probability(ad, draws),
+                              probability(ad),
                               {item.passes ? "yes" : "no", std::nullopt, ""},
                               {parametersText(item.fit->law), std::nullopt, ""}});
     }
