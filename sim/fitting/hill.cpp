@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/fitting/maximum_likelihood.hpp"
+#include "sim/fitting/spliced.hpp"
 
 namespace breakeven::sim {
 namespace {

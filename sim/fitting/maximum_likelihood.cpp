@@ -1,7 +1,5 @@
 #include "sim/fitting/maximum_likelihood.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/math/special_functions/digamma.hpp>
 #include <cmath>
@@ -10,12 +8,10 @@
 #include <numeric>
 
 #include "sim/fitting/optimise.hpp"
+#include "sim/fitting/spliced.hpp"
 
 namespace breakeven::sim {
 namespace {
-
-constexpr std::size_t kLeastTail = 10;
-constexpr std::size_t kMostThresholds = 50;
 
 /// What the closed forms and scores need of complete values.
 struct Moments {
@@ -181,41 +177,6 @@ FitOutcome fitPareto(const FitSample& sample) {
     return {judged(law, likelihood(law.parameters), isKnown ? 1 : 2, sample.size()), ""};
 }
 
-/// Kolmogorov-Smirnov distance of the values from `first` on to the Pareto law that begins there.
-double tailDistance(const std::vector<double>& values, std::size_t first, double alpha) {
-    const auto n = static_cast<double>(values.size() - first);
-    double distance = 0.0;
-    for (std::size_t i = first; i < values.size(); ++i) {
-        const double share = -std::expm1(-alpha * std::log(values[i] / values[first]));
-        const auto rank = static_cast<double>(i - first);
-        distance = std::max({distance, (rank + 1.0) / n - share, share - rank / n});
-    }
-    return distance;
-}
-
-FitOutcome fitSpliced(const FitSample& sample) {
-    const std::optional<std::size_t> first = tailBegin(sample.values);
-    if (!sample.isComplete()) return {{}, "a spliced law is fitted to complete values only"};
-    if (!first) return {{}, fmt::format("too few values for a tail of {} at least", kLeastTail)};
-    const auto cut = sample.values.begin() + static_cast<std::ptrdiff_t>(*first);
-    const double threshold = *cut;
-    FitSample body{{sample.values.begin(), cut}, {}};
-    body.below = threshold;
-    const FitSample tail{{cut, sample.values.end()}, {}};
-    if (body.values.front() == body.values.back()) return {{}, "all values below the tail are alike"};
-    const FitOutcome inner = fitFamily(Family::Lognormal, body);
-    if (!inner.fit) return {{}, "below the tail no lognormal law has a regular maximum"};
-    const auto n = static_cast<double>(sample.values.size());
-    const double weight = static_cast<double>(tail.values.size()) / n;
-    const double alpha = paretoAlpha(tail, threshold);
-    const Law law{Family::LognormalPareto,
-                  {inner.fit->law.parameters[0], inner.fit->law.parameters[1], threshold, weight, alpha}};
-    const Likelihood above(Family::Pareto, tail);
-    const double logLikelihood = inner.fit->logLikelihood + above(std::vector{alpha, threshold}) +
-                                 n * (weight * std::log(weight) + (1.0 - weight) * std::log1p(-weight));
-    return {judged(law, logLikelihood, 5, sample.values.size()), ""};
-}
-
 std::string limitReason(Family family) {
     if (family == Family::Lomax)
         return "no finite maximum: the values are no more spread than an exponential law, its limit";
@@ -225,32 +186,6 @@ std::string limitReason(Family family) {
 }
 
 }  // namespace
-
-std::optional<std::size_t> tailBegin(const std::vector<double>& ascending) {
-    const std::size_t n = ascending.size();
-    if (n < 2 * kLeastTail) return std::nullopt;
-    std::vector<double> logsFrom(n + 1, 0.0);  // sum of ln x from a rank on
-    for (std::size_t i = n; i-- > 0;) {
-        if (!(ascending[i] > 0.0)) break;
-        logsFrom[i] = logsFrom[i + 1] + std::log(ascending[i]);
-    }
-    const std::size_t from = n - n / 2;
-    const std::size_t last = n - kLeastTail;
-    const std::size_t step = std::max<std::size_t>((last - from) / kMostThresholds, 1);
-    std::optional<std::size_t> best;
-    double nearest = std::numeric_limits<double>::infinity();
-    for (std::size_t i = from; i <= last; i += step) {
-        if (!(ascending[i] > 0.0) || ascending[i] == ascending[i - 1]) continue;
-        const auto count = static_cast<double>(n - i);
-        const double logs = logsFrom[i] - count * std::log(ascending[i]);
-        if (!(logs > 0.0)) continue;
-        const double distance = tailDistance(ascending, i, count / logs);
-        if (distance >= nearest) continue;
-        nearest = distance;
-        best = i;
-    }
-    return best;
-}
 
 FitOutcome fitFamily(Family family, const FitSample& sample) {
     if (family == Family::Pareto) return fitPareto(sample);

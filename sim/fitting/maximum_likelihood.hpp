@@ -29,19 +29,11 @@ struct FitOutcome {
 /// Closed forms for lognormal, exponential, Poisson, Pareto (alpha = n / sum ln(x / xm), Hill 1975); roots of
 /// the score for gamma, Weibull, Lomax and negative binomial; with capped values or a truncated range the
 /// log-likelihood is maximised numerically (Nelder & Mead 1965, of NLopt). Pareto's xm is the smallest value
-/// (or `sample.above`, then it is not estimated). LognormalPareto takes the threshold that brings the tail
-/// nearest to its Pareto law by Kolmogorov-Smirnov distance (Clauset, Shalizi & Newman 2009), with at least
-/// 10 values and at most half of them in the tail; the weight is their share, the body a lognormal cut off at
-/// the threshold. No regular maximum: Lomax and negative binomial of a sample no more spread than their
-/// limits (exponential, Poisson).
+/// (or `sample.above`, then it is not estimated). LognormalPareto: see `fitSpliced`. No regular maximum:
+/// Lomax and negative binomial of a sample no more spread than their limits (exponential, Poisson).
 ///
 /// @param sample  at least 3 values, not all equal; > 0, or whole numbers >= 0 where the family counts
 /// Source: Klugman, Panjer & Willmot (2012), "Loss Models", chapter 11; Minka (2002) for the gamma.
 [[nodiscard]] FitOutcome fitFamily(Family family, const FitSample& sample);
-
-/// Where a Pareto tail begins best in ascending values: the index whose tail has the smallest
-/// Kolmogorov-Smirnov distance to its own Pareto law, 10 values at least and half of them at most in the
-/// tail, 50 thresholds tried at most; none of fewer than 20 values. Source: Clauset, Shalizi & Newman (2009).
-[[nodiscard]] std::optional<std::size_t> tailBegin(const std::vector<double>& ascending);
 
 }  // namespace breakeven::sim

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "sim/fitting/optimise.hpp"
+#include "sim/fitting/spliced.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 constexpr double kDrop95 = 0.5 * 3.841458820694124;
 constexpr double kDrop90 = 0.5 * 2.705543454095404;
 constexpr double kFarthest = 40.0;
+constexpr std::size_t kThresholds = 200;  // of a spliced law, tried for its intervals
 
 /// A log-likelihood with each coordinate free to be any number.
 using Surface = std::function<double(const std::vector<double>&)>;
@@ -136,25 +138,50 @@ ParameterInterval tailIndex(double alpha, double xm, const FitSample& sample, do
     return intervalOf("alpha", surface, {std::log(alpha)}, 0, designEffect, exponential);
 }
 
-std::vector<ParameterInterval> spliced(const Law& law, const FitSample& sample, double designEffect) {
-    const double threshold = law.parameters[2];
-    const double weight = law.parameters[3];
-    const auto cut = std::ranges::lower_bound(sample.values, threshold);
-    FitSample body{{sample.values.begin(), cut}, {}};
-    body.below = threshold;
-    const FitSample tail{{cut, sample.values.end()}, {}};
-    std::vector<ParameterInterval> intervals =
-        regular(Family::Lognormal, {law.parameters[0], law.parameters[1]}, body, designEffect);
-    intervals.pop_back();  // the body's median is not the law's
-    const auto n = static_cast<double>(sample.values.size());
-    const Surface binomial = [&](const std::vector<double>& at) {
-        const double share = 1.0 / (1.0 + std::exp(-at[0]));
-        return n * (weight * std::log(share) + (1.0 - weight) * std::log1p(-share));
+/// The threshold is no regular parameter, but what it leaves open widens the others: each is profiled over
+/// the thresholds too.
+std::vector<ParameterInterval> spliced(const FitSample& sample, double designEffect) {
+    const SplicedLikelihood likelihood(sample.values);
+    using Peak = SplicedLikelihood::Peak;
+    std::vector<Peak> peaks = likelihood.peaks(kThresholds);
+    const Peak best = *std::ranges::max_element(peaks, {}, &Peak::logLikelihood);
+    // A threshold whose own best is below the interval's edge can't hold any part of the interval.
+    std::erase_if(peaks, [&](const Peak& peak) {
+        return peak.logLikelihood < best.logLikelihood - 1.01 * designEffect * kDrop95;
+    });
+    const auto highest = [&peaks](const auto& at) {
+        return Surface([&peaks, at](const std::vector<double>& x) {
+            double top = -std::numeric_limits<double>::infinity();
+            for (const Peak& peak : peaks) top = std::max(top, at(peak, x[0]));
+            return top;
+        });
     };
-    intervals.push_back(intervalOf("tail_weight", binomial, {std::log(weight / (1.0 - weight))}, 0,
-                                   designEffect, [](double x) { return 1.0 / (1.0 + std::exp(-x)); }));
-    intervals.push_back(tailIndex(law.parameters[4], threshold, tail, designEffect));
-    return intervals;
+    const auto body = [&](const Peak& peak) { return likelihood.body(peak.begin, peak.mu, peak.logSigma); };
+    const Surface byMu = highest([&](const Peak& peak, double mu) {
+        const auto found = climbLine(
+            [&](double logSigma) { return likelihood.body(peak.begin, mu, logSigma); }, peak.logSigma, 0.5);
+        return found ? peak.logLikelihood - body(peak) + found->value : peak.logLikelihood - 1e9;
+    });
+    const Surface bySigma = highest([&](const Peak& peak, double logSigma) {
+        const auto found =
+            climbLine([&](double mu) { return likelihood.body(peak.begin, mu, logSigma); }, peak.mu, 0.5);
+        return found ? peak.logLikelihood - body(peak) + found->value : peak.logLikelihood - 1e9;
+    });
+    const Surface byWeight = highest([&](const Peak& peak, double logit) {
+        const double share = 1.0 / (1.0 + std::exp(-logit));
+        return peak.logLikelihood - likelihood.weight(peak.begin, peak.weight) +
+               likelihood.weight(peak.begin, share);
+    });
+    const Surface byAlpha = highest([&](const Peak& peak, double logAlpha) {
+        return peak.logLikelihood - likelihood.tail(peak.begin, peak.alpha) +
+               likelihood.tail(peak.begin, std::exp(logAlpha));
+    });
+    const double logit = std::log(best.weight / (1.0 - best.weight));
+    return {intervalOf("mu", byMu, {best.mu}, 0, designEffect, same),
+            intervalOf("sigma", bySigma, {best.logSigma}, 0, designEffect, exponential),
+            intervalOf("tail_weight", byWeight, {logit}, 0, designEffect,
+                       [](double x) { return 1.0 / (1.0 + std::exp(-x)); }),
+            intervalOf("alpha", byAlpha, {std::log(best.alpha)}, 0, designEffect, exponential)};
 }
 
 }  // namespace
@@ -164,7 +191,7 @@ std::vector<ParameterInterval> profileIntervals(const Fit& fit, const FitSample&
     const std::vector<double>& parameters = fit.law.parameters;
     if (fit.law.family == Family::Pareto)
         return {tailIndex(parameters[0], parameters[1], sample, designEffect)};
-    if (fit.law.family == Family::LognormalPareto) return spliced(fit.law, sample, designEffect);
+    if (fit.law.family == Family::LognormalPareto) return spliced(sample, designEffect);
     return regular(fit.law.family, parameters, sample, designEffect);
 }
 

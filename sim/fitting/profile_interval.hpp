@@ -20,9 +20,9 @@ struct ParameterInterval {
 
 /// Profile-likelihood intervals of the regular parameters: the values of a parameter whose log-likelihood,
 /// with the others at their best for it, is within half a chi-square quantile of the maximum. Thresholds (xm
-/// of Pareto, threshold of a spliced law) are not regular and have none; the tail weight of a spliced law
-/// has, given its threshold. Gamma: also its mean, which is what a scenario takes; lognormal: also its
-/// median.
+/// of Pareto, threshold of a spliced law) are not regular and have none; the other parameters of a spliced
+/// law are profiled over its threshold too. Gamma: also its mean, which is what a scenario takes; lognormal:
+/// also its median.
 ///
 /// @param designEffect  >= 1: how many dependent rows are worth one independent one; the log-likelihood is
 ///                      divided by it

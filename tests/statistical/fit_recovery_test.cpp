@@ -87,9 +87,30 @@ TEST(FitRecovery, GivenFourHundredPoissonSamples_WhenFitted_ThenTheIntervalHolds
 TEST(FitRecovery, GivenFourHundredNegativeBinomialSamples_WhenFitted_ThenTheIntervalsHoldTheTruth) {
     expectCoverage({Family::NegativeBinomial, {0.8, 12.0}}, 2);
 }
-TEST(FitRecovery, SPLICED) {
-    for (const auto& [name, count] : hitsOf({Family::LognormalPareto, {3.0, 0.6, 60.0, 0.1, 1.2}}))
-        std::printf("%s %d\n", name.c_str(), count);
+// The threshold of a spliced law is no regular parameter, and the tail's weight moves with it. Where the
+// density jumps at the threshold the sample tells where it is, and the intervals of the regular three hold as
+// promised.
+TEST(FitRecovery, GivenFourHundredSplicedSamplesWithAJump_WhenFitted_ThenTheRegularIntervalsHoldTheTruth) {
+    const std::map<std::string, int> hits = hitsOf({Family::LognormalPareto, {3.0, 0.6, 60.0, 0.15, 1.5}});
+    for (const char* name : {"mu", "sigma", "alpha"}) {
+        SCOPED_TRACE(name);
+        RecordProperty(name, hits.at(name));
+        EXPECT_GE(hits.at(name), 364);
+        EXPECT_LE(hits.at(name), 396);
+    }
+    RecordProperty("tail_weight", hits.at("tail_weight"));
+}
+
+// Reported apart: where the density only bends at the threshold, 2,000 values hardly tell where it is, and
+// the intervals hold the truth less often. A fall below 85 % would be a fault.
+TEST(FitRecovery,
+     GivenFourHundredSplicedSamplesWithABendOnly_WhenFitted_ThenTheIntervalsHoldTheTruthLessOften) {
+    const std::map<std::string, int> hits = hitsOf({Family::LognormalPareto, {3.0, 0.6, 60.0, 0.1, 1.2}});
+    for (const char* name : {"mu", "sigma", "alpha"}) {
+        SCOPED_TRACE(name);
+        RecordProperty(name, hits.at(name));
+        EXPECT_GE(hits.at(name), 340);
+    }
 }
 
 }  // namespace
