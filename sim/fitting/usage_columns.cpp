@@ -44,7 +44,7 @@ class Columns {
     }
 
     void error(std::string problem, std::string remedy) {
-        diagnostics_.push_back({core::Severity::Error, {file_, 1, 0}, std::move(problem), std::move(remedy)});
+        diagnostics_.push_back({core::Severity::Error, {file_, 1, 1}, std::move(problem), std::move(remedy)});
     }
 
   private:
@@ -86,7 +86,7 @@ UsageColumnsReading usageColumnsOf(const core::CsvTable& table, const std::strin
         if (isText && choice.meters.empty()) {
             reading.diagnostics.push_back(
                 {core::Severity::Warning,
-                 {file, 1, 0},
+                 {file, 1, 1},
                  fmt::format("column \"{}\" holds no numbers and is left out", table.header[place]),
                  "name the meters with --meter"});
             continue;

@@ -5,11 +5,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/stats/summaries.hpp"
+
 namespace breakeven::sim {
 namespace {
 
 constexpr double kLevel = 0.05;
 constexpr std::size_t kFewestRows = 10;
+constexpr std::size_t kManyRows = 2'000;
+constexpr double kHopeless = 2.5;  // of sqrt(n) x the Kolmogorov-Smirnov distance: p = 7e-6 (Kolmogorov 1933)
+constexpr double kSmallCount = 20.0;
 constexpr double kLargestCount = 10'000.0;
 
 /// The families that today's scenarios can name; an exponential law is a gamma law of shape 1.
@@ -53,7 +58,7 @@ Rows rowsOf(const std::vector<std::optional<double>>& values, const Quantity& qu
 
 std::size_t drawsFor(const FitSettings& settings, std::size_t rows) {
     if (settings.draws) return *settings.draws;
-    return rows <= 2'000 ? 999 : rows <= 10'000 ? 199 : 99;
+    return rows <= kManyRows ? 999 : rows <= 10'000 ? 199 : rows <= 200'000 ? 99 : 39;
 }
 
 /// What the zeros add to -2 ln L, their share p0 being estimated: n0 ln p0 + n1 ln(1 - p0).
@@ -64,7 +69,33 @@ double zeroDeviance(std::size_t zeros, std::size_t others) {
     return -2.0 * (n0 * std::log(n0 / (n0 + n1)) + n1 * std::log(n1 / (n0 + n1)));
 }
 
-FamilyFit fitOne(Family family, const Rows& rows, const FitSettings& settings, double designEffect) {
+/// Whether densities must not be compared with probabilities: whole numbers so small that a density at 1 or 2
+/// says little about the chance of 1 or 2.
+bool areSmallCounts(const Rows& rows) {
+    return rows.isWhole && sortedQuantile(rows.ascending, 0.5) < kSmallCount;
+}
+
+/// ln of the chance that a law's quantity, rounded, is what was seen.
+double roundedLogLikelihood(const Law& law, const FitSample& sample) {
+    double sum = 0.0;
+    for (const double x : sample.values) sum += std::log(shareUpTo(law, x + 0.5) - shareUpTo(law, x - 0.5));
+    for (const double x : sample.capped) sum += std::log(shareAbove(law, x - 0.5));
+    return sum;
+}
+
+/// p-values by bootstrap. Of many rows a distance so large that even a law without a fitted parameter would
+/// show it once in 100,000 samples needs no draws: fitting only makes such distances rarer.
+std::optional<PValues> pValuesOf(const Fit& fit, const Distances& distances, const FitSample& sample,
+                                 const FitSettings& settings) {
+    const auto n = static_cast<double>(sample.size());
+    const double scaled = std::sqrt(n) * distances.kolmogorovSmirnov;
+    if (sample.size() > kManyRows && scaled > kHopeless)
+        return PValues{0, std::max(2.0 * std::exp(-2.0 * scaled * scaled), 1e-6), std::nullopt};
+    return bootstrapPValues(fit, sample,
+                            {drawsFor(settings, sample.size()), settings.seed, settings.threads});
+}
+
+FamilyFit fitOne(Family family, const Rows& rows, const FitSettings& settings) {
     FamilyFit result;
     result.family = family;
     const auto refuse = [&](const char* reason) {
@@ -86,12 +117,15 @@ FamilyFit fitOne(Family family, const Rows& rows, const FitSettings& settings, d
     result.aic = result.fit->aic + deviance + (zeros > 0 ? 2.0 : 0.0);
     result.bic =
         result.fit->bic + deviance + (zeros > 0 ? std::log(static_cast<double>(rows.ascending.size())) : 0.0);
+    if (areSmallCounts(rows) && !isCounting(family) && !sample.isTruncated()) {
+        const double rise = 2.0 * (result.fit->logLikelihood - roundedLogLikelihood(result.fit->law, sample));
+        result.aic += rise;
+        result.bic += rise;
+    }
     result.distances = distancesOf(result.fit->law, sample);
-    result.pValues = bootstrapPValues(*result.fit, sample,
-                                      {drawsFor(settings, sample.size()), settings.seed, settings.threads});
-    if (result.pValues && result.pValues->draws > 0)
+    result.pValues = pValuesOf(*result.fit, result.distances, sample, settings);
+    if (result.pValues)
         result.passes = result.pValues->andersonDarling.value_or(result.pValues->kolmogorovSmirnov) >= kLevel;
-    result.parameters = profileIntervals(*result.fit, sample, designEffect);
     return result;
 }
 
@@ -137,6 +171,9 @@ void addNotes(QuantityFit& fit, const Rows& rows) {
     if (fit.missing > 0)
         fit.notes.push_back(
             fmt::format("{} rows have no value and are left out: missing is not 0", fit.missing));
+    if (!fit.families.empty() && areSmallCounts(rows))
+        fit.notes.push_back(
+            "small whole numbers: continuous families are compared by the likelihood of their rounding");
     if (rows.outside > 0)
         fit.notes.push_back(
             fmt::format("{} rows are outside the bounds given and are left out", rows.outside));
@@ -186,11 +223,15 @@ QuantityFit fitQuantity(const UsageColumns& columns, const Quantity& quantity, c
     const std::vector<double>& known = rows.positive.values;
     if (known.size() >= kFewestRows && known.front() < known.back()) {
         const double designEffect = fit.persistence ? fit.persistence->designEffect : 1.0;
-        for (const Family family : kFamilies)
-            fit.families.push_back(fitOne(family, rows, settings, designEffect));
+        for (const Family family : kFamilies) fit.families.push_back(fitOne(family, rows, settings));
         std::ranges::stable_sort(fit.families, [](const FamilyFit& a, const FamilyFit& b) {
             return a.fit.has_value() != b.fit.has_value() ? a.fit.has_value() : a.fit && a.aic < b.aic;
         });
+        for (FamilyFit& item : fit.families) {
+            if (!item.fit || (!item.passes && &item != &fit.families.front())) continue;
+            const FitSample& sample = isCounting(item.family) ? rows.all : rows.positive;
+            item.parameters = profileIntervals(*item.fit, sample, designEffect);
+        }
         if (rows.positive.capped.empty()) fit.hill = hillPlot(known);
     }
     fit.proposal = proposalOf(fit, rows);

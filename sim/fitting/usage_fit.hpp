@@ -18,8 +18,8 @@
 namespace breakeven::sim {
 
 struct FitSettings {
-    std::optional<std::size_t>
-        draws;  ///< of the bootstrap; none: 999 up to 2,000 rows, 199 to 10,000, then 99
+    std::optional<std::size_t> draws;  ///< of the bootstrap; none: 999 up to 2,000 rows, 199 to 10,000, 99 to
+                                       ///< 200,000, then 39
     std::uint64_t seed = 1;
     int threads = 0;  ///< 0: all of the machine; changes no number
 };
@@ -30,10 +30,13 @@ struct FamilyFit {
     std::optional<Fit> fit;
     std::string whyNot;  ///< one sentence when there is no fit
     Distances distances;
+    /// With 0 draws: the Kolmogorov-Smirnov distance alone refuses it, by Kolmogorov's limit;
+    /// p is at most this.
     std::optional<PValues> pValues;
-    std::vector<ParameterInterval> parameters;  ///< regular ones
-    /// Comparable between families: where the family is fitted to the values above 0, with the share of zeros
-    /// as one more parameter.
+    std::vector<ParameterInterval> parameters;  ///< regular ones; of the first family and of those that pass
+    /// Comparable between families: where the family is fitted to the values above 0, the share of zeros is
+    /// one more parameter; of whole numbers with a median below 20 a continuous family has the likelihood of
+    /// its rounding to them.
     double aic = 0.0;
     double bic = 0.0;
     bool passes = false;  ///< p >= 5 % by Anderson-Darling, or by Kolmogorov-Smirnov where there is none
