@@ -131,8 +131,8 @@ Parameters complete(Family family, const std::vector<double>& values) {
 /// alpha of a Pareto law with a given threshold, some values capped; Hill (1975) where none is.
 double paretoAlpha(const FitSample& sample, double xm) {
     double logs = 0.0;
-    for (const double x : sample.values) logs += std::log(x / xm);
-    for (const double x : sample.capped) logs += std::log(std::max(x / xm, 1.0));
+    for (const double x : sample.values) logs += std::log(x) - std::log(xm);
+    for (const double x : sample.capped) logs += std::max(std::log(x) - std::log(xm), 0.0);
     return static_cast<double>(sample.values.size()) / logs;
 }
 
@@ -174,7 +174,9 @@ FitOutcome fitPareto(const FitSample& sample) {
     const Law law{Family::Pareto, {paretoAlpha(sample, xm), xm}};
     // Above xm the law is the same with and without the truncation.
     const Likelihood likelihood(Family::Pareto, {sample.values, sample.capped});
-    return {judged(law, likelihood(law.parameters), isKnown ? 1 : 2, sample.size()), ""};
+    const double logLikelihood = likelihood(law.parameters);
+    if (!std::isfinite(logLikelihood)) return {{}, "the likelihood has no finite maximum"};
+    return {judged(law, logLikelihood, isKnown ? 1 : 2, sample.size()), ""};
 }
 
 std::string limitReason(Family family) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
 
 #include "sim/fitting/optimise.hpp"
 
@@ -30,9 +31,11 @@ double tailDistance(const std::vector<double>& values, std::size_t first, double
 
 }  // namespace
 
-SplicedLikelihood::SplicedLikelihood(const std::vector<double>& ascending) : values_(ascending) {
-    for (const double x : ascending) {
-        const double y = std::log(x);
+SplicedLikelihood::SplicedLikelihood(const std::vector<double>& ascending) {
+    for (const double x : ascending) logs_.push_back(std::log(x));
+    centre_ = std::accumulate(logs_.begin(), logs_.end(), 0.0) / static_cast<double>(logs_.size());
+    for (double& y : logs_) {
+        y -= centre_;
         sums_.push_back(sums_.back() + y);
         squares_.push_back(squares_.back() + y * y);
     }
@@ -42,33 +45,34 @@ double SplicedLikelihood::body(std::size_t begin, double mu, double logSigma) co
     const auto n = static_cast<double>(begin);
     const double sigma = std::exp(logSigma);
     const double mean = sums_[begin] / n;
-    const double away = mu - mean;
-    const double below = 0.5 * std::erfc((mu - std::log(values_[begin])) / (sigma * std::numbers::sqrt2));
-    return -n * (logSigma + std::log(below) + 0.5 * std::log(2.0 * std::numbers::pi)) - sums_[begin] -
-           0.5 * (squares_[begin] - sums_[begin] * mean + n * away * away) / (sigma * sigma);
+    const double place = mu - centre_;
+    const double below = 0.5 * std::erfc((place - logs_[begin]) / (sigma * std::numbers::sqrt2));
+    const double squares = squares_[begin] - sums_[begin] * mean + n * (place - mean) * (place - mean);
+    return -n * (logSigma + std::log(below) + 0.5 * std::log(2.0 * std::numbers::pi) + mean + centre_) -
+           0.5 * squares / (sigma * sigma);
 }
 
 double SplicedLikelihood::tail(std::size_t begin, double alpha) const {
-    const auto n = static_cast<double>(values_.size() - begin);
-    return n * (std::log(alpha) + alpha * std::log(values_[begin])) -
-           (alpha + 1.0) * (sums_.back() - sums_[begin]);
+    const auto n = static_cast<double>(logs_.size() - begin);
+    const double sum = sums_.back() - sums_[begin];
+    return n * std::log(alpha) - alpha * (sum - n * logs_[begin]) - sum - n * centre_;
 }
 
 double SplicedLikelihood::weight(std::size_t begin, double share) const {
-    return static_cast<double>(values_.size() - begin) * std::log(share) +
+    return static_cast<double>(logs_.size() - begin) * std::log(share) +
            static_cast<double>(begin) * std::log1p(-share);
 }
 
 std::optional<SplicedLikelihood::Peak> SplicedLikelihood::peakAt(std::size_t begin, const Peak* near) const {
-    if (values_[begin] == values_[begin - 1] || values_.front() == values_[begin - 1]) return std::nullopt;
-    const auto inTail = static_cast<double>(values_.size() - begin);
+    if (logs_[begin] == logs_[begin - 1] || logs_.front() == logs_[begin - 1]) return std::nullopt;
+    const auto inTail = static_cast<double>(logs_.size() - begin);
     const auto inBody = static_cast<double>(begin);
-    const double excess = sums_.back() - sums_[begin] - inTail * std::log(values_[begin]);
+    const double excess = sums_.back() - sums_[begin] - inTail * logs_[begin];
     if (!(excess > 0.0)) return std::nullopt;
     const double mean = sums_[begin] / inBody;
-    const double spread = std::max(squares_[begin] / inBody - mean * mean, 1e-12);
-    const std::vector<double> start =
-        near != nullptr ? std::vector{near->mu, near->logSigma} : std::vector{mean, 0.5 * std::log(spread)};
+    const double spread = std::max(squares_[begin] / inBody - mean * mean, 1e-30);
+    const std::vector<double> start = near != nullptr ? std::vector{near->mu, near->logSigma}
+                                                      : std::vector{mean + centre_, 0.5 * std::log(spread)};
     const auto found = climb([&](const std::vector<double>& at) { return body(begin, at[0], at[1]); }, start);
     if (!found) return std::nullopt;
     Peak peak{begin, found->at[0], found->at[1], inTail / excess, inTail / (inTail + inBody), 0.0};
@@ -78,7 +82,7 @@ std::optional<SplicedLikelihood::Peak> SplicedLikelihood::peakAt(std::size_t beg
 
 std::vector<SplicedLikelihood::Peak> SplicedLikelihood::peaks(std::size_t most) const {
     std::vector<Peak> result;
-    const std::size_t n = values_.size();
+    const std::size_t n = logs_.size();
     if (n < 2 * kLeastTail) return result;
     const std::size_t from = n - n / 2;
     const std::size_t last = n - kLeastTail;

@@ -11,7 +11,7 @@ namespace breakeven::sim {
 /// body and tail are differences of running sums, so a part costs the same for any number of values.
 class SplicedLikelihood {
   public:
-    /// @param ascending  values > 0; must outlive this
+    /// @param ascending  n >= 20 values > 0
     explicit SplicedLikelihood(const std::vector<double>& ascending);
 
     /// The best law with a given threshold.
@@ -35,7 +35,8 @@ class SplicedLikelihood {
   private:
     [[nodiscard]] std::optional<Peak> peakAt(std::size_t begin, const Peak* near) const;
 
-    const std::vector<double>& values_;
+    std::vector<double> logs_;  ///< ascending, less their mean: so that sums of squares keep their digits
+    double centre_ = 0.0;
     std::vector<double> sums_{0.0};
     std::vector<double> squares_{0.0};
 };

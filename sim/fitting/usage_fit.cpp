@@ -125,7 +125,7 @@ FamilyFit fitOne(Family family, const Rows& rows, const FitSettings& settings) {
     result.distances = distancesOf(result.fit->law, sample);
     result.pValues = pValuesOf(*result.fit, result.distances, sample, settings);
     if (result.pValues)
-        result.passes = result.pValues->andersonDarling.value_or(result.pValues->kolmogorovSmirnov) >= kLevel;
+        result.passes = result.pValues->andersonDarling.value_or(result.pValues->kolmogorovSmirnov) > kLevel;
     return result;
 }
 

@@ -39,7 +39,7 @@ struct FamilyFit {
     /// its rounding to them.
     double aic = 0.0;
     double bic = 0.0;
-    bool passes = false;  ///< p >= 5 % by Anderson-Darling, or by Kolmogorov-Smirnov where there is none
+    bool passes = false;  ///< p > 5 % by Anderson-Darling, or by Kolmogorov-Smirnov where there is none
 };
 
 /// What a scenario should say of the quantity.

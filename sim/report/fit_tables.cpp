@@ -101,7 +101,7 @@ Table fitFamilyTable(const QuantityFit& fit) {
                      {"p", "", "By parametric bootstrap."},
                      {"AD", "", "Anderson-Darling distance, which weights the tails."},
                      {"p", "", "By parametric bootstrap."},
-                     {"Fits", "", "p >= 5 %.", true},
+                     {"Fits", "", "p > 5 %.", true},
                      {"Parameters", "", "", true}};
     const double least = fit.families.empty() ? 0.0 : fit.families.front().aic;
     for (const FamilyFit& item : fit.families) {

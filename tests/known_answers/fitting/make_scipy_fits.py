@@ -61,6 +61,8 @@ def polish(log_likelihood, start):
 def fit(family, x):
     n = len(x)
     e = np.exp
+    if family == "lognormal_pareto":
+        return spliced(x)
     if family == "lognormal":
         s, _, scale = stats.lognorm.fit(x, floc=0)
         t, ll = polish(lambda t: stats.lognorm.logpdf(x, e(t[1]), scale=e(t[0])).sum(), [math.log(scale), math.log(s)])
@@ -169,12 +171,40 @@ def mixture(x, k):
             "sigma": [float(math.exp(t[2 * k - 1 + j])) for j in order]}
 
 
+def spliced(x):
+    """Lognormal body cut off above, Pareto tail; every value of the upper half with 10 in its tail is tried."""
+    x = np.sort(x)
+    n = len(x)
+    tried = []
+    for i in range(n - n // 2, n - 9):
+        if x[i] == x[i - 1]:
+            continue
+        threshold, low, high = x[i], x[:i], x[i:]
+        alpha = 1.0 / np.mean(np.log(high / threshold))
+        w = len(high) / n
+
+        def ll_of(t, low=low, threshold=threshold):
+            law = stats.lognorm(np.exp(t[1]), scale=np.exp(t[0]))
+            return law.logpdf(low).sum() - len(low) * law.logcdf(threshold)
+        best = optimize.minimize(lambda t: -ll_of(t), [np.mean(np.log(low)), math.log(np.std(np.log(low)))],
+                                 method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-9})
+        rest = (stats.pareto.logpdf(high, alpha, scale=threshold).sum() + len(high) * math.log(w)
+                + len(low) * math.log1p(-w))
+        tried.append((-best.fun + rest, best.x, ll_of, rest, threshold, w, alpha))
+    _, start, ll_of, rest, threshold, w, alpha = max(tried, key=lambda item: item[0])
+    t, ll = polish(ll_of, start)
+    return result("lognormal_pareto", {"mu": t[0], "sigma": math.exp(t[1]), "threshold": threshold, "tail_weight": w,
+                                       "alpha": alpha}, ll + rest, 5, n)
+
+
 answers = []
 for name, what, origin, values in series:
     x = np.asarray(values)
     families = ["lognormal", "gamma", "weibull", "pareto", "lomax", "exponential"]
     if np.all(x == np.floor(x)) and np.mean(x) < 10000:
         families += ["negative_binomial", "poisson"]
+    if len(x) < 150:
+        families.append("lognormal_pareto")
     fits = [f for f in (fit(family, x) for family in families) if f]
     answers.append({"series": name, "fits": fits, "capped": capped(x, np.sort(x)[int(0.9 * len(x))]),
                     "truncated": truncated(x, np.sort(x)[len(x) // 10])})

@@ -67,7 +67,7 @@ TEST(FitBesideScipy, GivenSixRealSeries_WhenEveryFamilyIsFitted_ThenParametersAn
         }
     }
     EXPECT_EQ(file["answers"].size(), 6U);
-    EXPECT_EQ(fits, 39);
+    EXPECT_EQ(fits, 43);
 }
 
 TEST(FitBesideScipy, GivenTheSeriesCapped_WhenFitted_ThenParametersAndCriteriaAgree) {
