@@ -26,6 +26,8 @@ using Action = std::function<int()>;
 // Each adds its command to the command line; `action` is set when it was chosen.
 void addCheck(CLI::App& cli, Action& action);
 void addConformance(CLI::App& cli, Action& action);
+void addFacts(CLI::App& cli, Action& action);
+void addFit(CLI::App& cli, Action& action);
 void addRun(CLI::App& cli, Action& action);
 void addSweep(CLI::App& cli, Action& action);
 void addStoreCommands(CLI::App& cli, Action& action);

@@ -17,6 +17,8 @@ int main(int argc, char** argv) {
     app::addRun(cli, action);
     app::addSweep(cli, action);
     app::addConformance(cli, action);
+    app::addFit(cli, action);
+    app::addFacts(cli, action);
     app::addStoreCommands(cli, action);
     try {
         cli.parse(argc, argv);

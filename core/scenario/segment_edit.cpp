@@ -9,35 +9,12 @@
 #include <string_view>
 
 #include "core/scenario/toml_reading.hpp"
+#include "core/text/toml_text.hpp"
 
 namespace breakeven::core {
 namespace {
 
 using Line = std::size_t;  ///< from 1
-
-/// A TOML basic string: any text, quoted and escaped.
-std::string quoted(std::string_view text) {
-    std::string result = "\"";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\')
-            result += fmt::format("\\{}", c);
-        else if (byte < 0x20 || byte == 0x7F)
-            result += fmt::format("\\u{:04X}", byte);
-        else
-            result += c;
-    }
-    return result + '"';
-}
-
-/// A key: bare where TOML allows it.
-std::string keyText(std::string_view text) {
-    const auto isBare = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '_';
-    };
-    return !text.empty() && std::ranges::all_of(text, isBare) ? std::string(text) : quoted(text);
-}
 
 /// The text in lines, each with its line end.
 std::vector<std::string> linesOf(std::string_view text) {
@@ -151,16 +128,16 @@ class Layout {
 
 /// The segment as a block of its own.
 std::string blockText(const EmpiricalSegment& segment, std::string_view lineEnd) {
-    std::string text =
-        fmt::format("[[segment]]{0}id = {1}{0}weight = {2}{0}", lineEnd, quoted(segment.id), segment.weight);
+    std::string text = fmt::format("[[segment]]{0}id = {1}{0}weight = {2}{0}", lineEnd,
+                                   tomlQuoted(segment.id), segment.weight);
     for (const ColumnUse& use : segment.columns) {
         text +=
             fmt::format("[segment.usage.{1}]{0}distribution = \"empirical\"{0}file = {2}{0}column = {3}{0}",
-                        lineEnd, keyText(use.meter), quoted(segment.file), quoted(use.column));
+                        lineEnd, tomlKey(use.meter), tomlQuoted(segment.file), tomlQuoted(use.column));
     }
     for (const MeterCorrelation& pair : segment.correlations) {
         text += fmt::format("[[segment.correlation]]{0}between = [{1}, {2}]{0}spearman = {3}{0}", lineEnd,
-                            quoted(pair.first), quoted(pair.second), pair.spearman);
+                            tomlQuoted(pair.first), tomlQuoted(pair.second), pair.spearman);
     }
     return text;
 }
@@ -170,17 +147,17 @@ std::string inlineText(const EmpiricalSegment& segment) {
     std::vector<std::string> usages;
     for (const ColumnUse& use : segment.columns) {
         usages.push_back(fmt::format("{} = {{ distribution = \"empirical\", file = {}, column = {} }}",
-                                     keyText(use.meter), quoted(segment.file), quoted(use.column)));
+                                     tomlKey(use.meter), tomlQuoted(segment.file), tomlQuoted(use.column)));
     }
     std::vector<std::string> pairs;
     for (const MeterCorrelation& pair : segment.correlations) {
-        pairs.push_back(fmt::format("{{ between = [{}, {}], spearman = {} }}", quoted(pair.first),
-                                    quoted(pair.second), pair.spearman));
+        pairs.push_back(fmt::format("{{ between = [{}, {}], spearman = {} }}", tomlQuoted(pair.first),
+                                    tomlQuoted(pair.second), pair.spearman));
     }
     const std::string correlation =
         pairs.empty() ? "" : fmt::format(", correlation = [{}]", fmt::join(pairs, ", "));
-    return fmt::format("{{ id = {}, weight = {}, usage = {{ {} }}{} }}", quoted(segment.id), segment.weight,
-                       fmt::join(usages, ", "), correlation);
+    return fmt::format("{{ id = {}, weight = {}, usage = {{ {} }}{} }}", tomlQuoted(segment.id),
+                       segment.weight, fmt::join(usages, ", "), correlation);
 }
 
 bool isComment(std::string_view line) {

@@ -1,0 +1,170 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "core/text/toml_text.hpp"
+#include "sim/report/fit_report.hpp"
+
+namespace breakeven::sim {
+namespace {
+
+/// Six digits: more than any sample tells.
+std::string number(double value) {
+    return fmt::format("{:.6g}", value);
+}
+
+const ParameterInterval* findParameter(const std::vector<ParameterInterval>& all, std::string_view name) {
+    const auto found = std::ranges::find(all, name, &ParameterInterval::name);
+    return found == all.end() ? nullptr : &*found;
+}
+
+/// A parameter as a belief where the likelihood bounds it on both sides, else as a point.
+std::string belief(const std::vector<ParameterInterval>& all, std::string_view name, double value,
+                   const std::string& source) {
+    const ParameterInterval* found = findParameter(all, name);
+    if (found == nullptr || !found->low90 || !found->high90)
+        return fmt::format("{{ value = {}, source = {} }}", number(value), source);
+    return fmt::format("{{ low = {}, base = {}, high = {}, shape = \"lognormal\", source = {} }}",
+                       number(*found->low90), number(value), number(*found->high90), source);
+}
+
+std::string familyKeys(const Law& law, const std::vector<ParameterInterval>& parameters,
+                       const std::string& source) {
+    const std::vector<double>& p = law.parameters;
+    switch (law.family) {
+        case Family::Lognormal:
+            return fmt::format("distribution = \"lognormal\"\nmedian = {}\nsigma = {}\n",
+                               belief(parameters, "median", std::exp(p[0]), source),
+                               belief(parameters, "sigma", p[1], source));
+        case Family::Gamma:
+            return fmt::format("distribution = \"gamma\"\nmean = {}\nshape = {}\n",
+                               belief(parameters, "mean", p[0] * p[1], source),
+                               belief(parameters, "shape", p[0], source));
+        case Family::Exponential:
+            return fmt::format("distribution = \"gamma\"  # of shape 1: exponential\nmean = {}\nshape = 1\n",
+                               belief(parameters, "mean", p[0], source));
+        default:
+            return "";
+    }
+}
+
+/// One quantity's table in a segment.
+std::string usageText(const QuantityFit& fit, const FragmentNames& names) {
+    const std::string source =
+        core::tomlQuoted(fmt::format("fit of {}, {} rows", names.file, fit.summary ? fit.summary->count : 0));
+    std::string text = fmt::format("[segment.usage.{}]  # {}\n", core::tomlKey(fit.name), fit.proposal.why);
+    switch (fit.proposal.kind) {
+        case Proposal::Kind::Constant:
+            if (fit.per) text += fmt::format("per = {}\n", core::tomlQuoted(*fit.per));
+            return text +
+                   fmt::format("distribution = \"constant\"\nvalue = {}\n", number(fit.proposal.value));
+        case Proposal::Kind::Empirical:
+            text += fmt::format("distribution = \"empirical\"\nfile = {}\ncolumn = {}\n",
+                                core::tomlQuoted(names.file), core::tomlQuoted(fit.name));
+            break;
+        case Proposal::Kind::Family:
+            if (fit.per) text += fmt::format("per = {}\n", core::tomlQuoted(*fit.per));
+            text += familyKeys(fit.proposal.law, fit.proposal.parameters, source);
+            if (fit.summary && fit.summary->zeroShare > 0.0)
+                text += fmt::format("dormant = {}\n", number(fit.summary->zeroShare));
+            break;
+    }
+    if (!fit.persistence) return text;
+    // The belief must stay in [0, 1], so its ends are those of the 95 % interval and its shape is bounded.
+    const auto inside = [](double x) { return std::clamp(x, 0.0, 1.0); };
+    return text + fmt::format("persistence = {{ low = {}, base = {}, high = {}, source = {} }}\n",
+                              number(inside(fit.persistence->low)), number(inside(fit.persistence->value)),
+                              number(inside(fit.persistence->high)),
+                              core::tomlQuoted(fmt::format("fit of {}, {} subjects", names.file,
+                                                           fit.persistence->subjects)));
+}
+
+bool hasFactor(std::vector<std::vector<double>> matrix) {
+    for (std::size_t i = 0; i < matrix.size(); ++i) {
+        for (std::size_t j = 0; j <= i; ++j) {
+            for (std::size_t k = 0; k < j; ++k) matrix[i][j] -= matrix[i][k] * matrix[j][k];
+            if (i != j) {
+                matrix[i][j] /= matrix[j][j];
+            } else {
+                if (matrix[i][i] < 1e-6) return false;
+                matrix[i][i] = std::sqrt(matrix[i][i]);
+            }
+        }
+    }
+    return true;
+}
+
+std::string correlationText(const UsageFit& fit) {
+    std::vector<QuantityCorrelation> kept;
+    for (const QuantityCorrelation& item : fit.correlations) {
+        const auto isConstant = [&](std::size_t i) {
+            return fit.quantities[i].proposal.kind == Proposal::Kind::Constant;
+        };
+        const bool isNoise = item.correlation.low <= 0.0 && item.correlation.high >= 0.0;
+        if (!isNoise && !isConstant(item.first) && !isConstant(item.second)) kept.push_back(item);
+    }
+    // As the engine takes them: r = 2 sin(pi rho / 6) of the normal scores must be a correlation matrix.
+    double factor = 1.0;
+    const auto matrixWith = [&] {
+        const std::size_t n = fit.quantities.size();
+        std::vector<std::vector<double>> matrix(n, std::vector<double>(n, 0.0));
+        for (std::size_t i = 0; i < n; ++i) matrix[i][i] = 1.0;
+        for (const QuantityCorrelation& item : kept)
+            matrix[item.first][item.second] = matrix[item.second][item.first] =
+                2.0 * std::sin(std::numbers::pi * factor * item.correlation.value / 6.0);
+        return matrix;
+    };
+    while (!hasFactor(matrixWith())) factor *= 0.98;
+    std::string text;
+    if (factor < 1.0)
+        text += fmt::format("# The correlations contradicted each other; all are drawn together by {:.3f}.\n",
+                            factor);
+    for (const QuantityCorrelation& item : kept)
+        text +=
+            fmt::format("[[segment.correlation]]\nbetween = [{}, {}]\nspearman = {}  # {:.2f} to {:.2f}\n",
+                        core::tomlQuoted(fit.quantities[item.first].name),
+                        core::tomlQuoted(fit.quantities[item.second].name),
+                        number(factor * item.correlation.value), item.correlation.low, item.correlation.high);
+    return text;
+}
+
+}  // namespace
+
+std::string lawToml(const Law& law) {
+    std::string text;
+    switch (law.family) {
+        case Family::Lognormal:
+            text = fmt::format("distribution = \"lognormal\"\nmedian = {}\nsigma = {}\n",
+                               number(std::exp(law.parameters[0])), number(law.parameters[1]));
+            break;
+        case Family::Gamma:
+            text = fmt::format("distribution = \"gamma\"\nmean = {}\nshape = {}\n", number(meanOf(law)),
+                               number(law.parameters[0]));
+            break;
+        case Family::Exponential:
+            text = fmt::format("distribution = \"gamma\"\nmean = {}\nshape = 1\n", number(law.parameters[0]));
+            break;
+        default:
+            break;
+    }
+    return text;
+}
+
+std::string fitToml(std::span<const UsageFit> kinds, const FragmentNames& names) {
+    std::string text;
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+        const std::string id = kinds.size() == 1 ? names.segment : fmt::format("{}-{}", names.segment, i + 1);
+        text += fmt::format("[[segment]]\nid = {}\n", core::tomlQuoted(id));
+        if (kinds.size() > 1) text += fmt::format("weight = {}\n", number(kinds[i].weight));
+        for (const QuantityFit& fit : kinds[i].quantities)
+            if (fit.summary) text += usageText(fit, names);
+        text += correlationText(kinds[i]);
+        if (i + 1 < kinds.size()) text += "\n";
+    }
+    return text;
+}
+
+}  // namespace breakeven::sim
