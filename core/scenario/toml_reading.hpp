@@ -7,6 +7,7 @@
 #include <functional>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,6 +84,14 @@ class Reader {
     [[nodiscard]] SourcePoint place(const toml::node& node) const;
     std::string file_;
 };
+
+/// The tree of a TOML text. None, with one diagnostic, when it is larger than 16 MiB, binary, empty, not
+/// UTF-8 or not TOML.
+///
+/// @param what   what the text should be, for messages: "a scenario"
+/// @param begin  the remedy for an empty file
+std::optional<toml::table> parseToml(const std::string& text, const std::string& file, std::string_view what,
+                                     std::string_view begin, std::vector<Diagnostic>& diagnostics);
 
 /// Applies `--set` to the tree. Problems are reported through the reader.
 void applyOverrides(toml::table& root, const std::vector<Override>& overrides,
