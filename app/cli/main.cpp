@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
     app::addRun(cli, action);
     app::addSweep(cli, action);
     app::addMeter(cli, action);
+    app::addPrices(cli, action);
     app::addStoreCommands(cli, action);
     try {
         cli.parse(argc, argv);

@@ -73,6 +73,7 @@ void EventRows::clear() {
     groups.clear();
     texts.clear();
     for (auto& names : groupNames) names.clear();
+    highest = std::numeric_limits<Instant>::min();
     arena.clear();
     rowsRead = notUsage = filtered = withoutId = 0;
     rejected.fill(0);

@@ -73,7 +73,8 @@ struct EventRows {
     std::vector<double> values;           ///< rows x meters
     std::vector<std::uint32_t> groups;    ///< rows x groupings: index into groupNames, or kNoGroup
     std::vector<std::string_view> texts;  ///< rows x meters of unique texts
-    std::vector<std::vector<std::string>> groupNames;  ///< of each grouping, in order of appearance
+    std::vector<std::vector<std::string>> groupNames;       ///< of each grouping, in order of appearance
+    Instant highest = std::numeric_limits<Instant>::min();  ///< time of the rows
     TextArena arena;
 
     std::uint64_t rowsRead = 0;   ///< of every kind, blank lines and header left out

@@ -8,8 +8,8 @@
 namespace breakeven::core {
 namespace {
 
-constexpr std::size_t kPieceBytes = 256U << 10;
-constexpr std::size_t kBatchBytes = 8U << 20;
+constexpr std::size_t kPieceBytes = 128U << 10;
+constexpr std::size_t kBatchBytes = 4U << 20;
 constexpr std::size_t kMostBatchBytes =
     kBatchBytes + kMostJsonRecordBytes;  // a row that goes on is kept whole
 constexpr std::size_t kHeadBytes = 64U << 10;

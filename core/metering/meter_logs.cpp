@@ -19,6 +19,7 @@ constexpr std::size_t kShardBits = 6;
 constexpr std::size_t kShards = std::size_t{1} << kShardBits;  // fixed: the thread count must change nothing
 constexpr std::size_t kMostGroups = 10'000;
 constexpr std::size_t kMostListed = 10;
+constexpr Instant kDay = 86'400 * kSecond;
 
 std::size_t shardOf(std::uint64_t hash) {
     return hash >> (64 - kShardBits);
@@ -52,10 +53,10 @@ struct PieceWork {
     std::vector<std::uint8_t> isDuplicate;
     std::vector<std::vector<std::uint32_t>> groupNumbers;  ///< local group -> group of the file set
     std::uint64_t outOfOrder = 0, late = 0, used = 0;
-    Instant first = std::numeric_limits<Instant>::max();
+    Instant first = std::numeric_limits<Instant>::max();  ///< of used rows
     Instant last = std::numeric_limits<Instant>::min();
-    Instant highestBefore = std::numeric_limits<Instant>::min();
-    std::set<std::int32_t> days;  ///< UTC days with a row
+    Instant highestBefore = std::numeric_limits<Instant>::min();  ///< of all rows before the piece
+    std::set<std::int32_t> days;                                  ///< UTC days with a used row
 };
 
 /// Names of the groups of a grouping in order of appearance.
@@ -165,20 +166,32 @@ class Meterer {
         for (std::size_t p = 0; p < count; ++p) report(pieces_[p], reader.linesBefore(p), file);
         for (std::size_t p = 0; p < count; ++p) nameGroups(pieces_[p], work_[p]);
         parallelFor(count, threads_, [&](std::size_t p, unsigned) { prepare(pieces_[p], work_[p]); });
+        for (std::size_t p = 0; p < count; ++p) {
+            work_[p].highestBefore = highest_;
+            highest_ = std::max(highest_, pieces_[p].highest);
+        }
         if (plan_->id) {
             parallelFor(kShards, threads_,
                         [&](std::size_t shard, unsigned) { markDuplicates(count, shard); });
-            std::size_t bytes = 0;
-            for (const IdSet& ids : ids_) bytes += ids.memoryBytes();
-            if (bytes > job_.idMemoryBytes) {
-                parallelFor(kShards, threads_,
-                            [&](std::size_t shard, unsigned) { ids_[shard].spill(job_.temporaryFolder); });
-                ++result_.report.idsSetAside;
-            }
+            setIdsAside();
         }
-        parallelFor(kShards, threads_, [&](std::size_t shard, unsigned) { fold(count, shard); });
-        parallelFor(count, threads_, [&](std::size_t p, unsigned) { lookAtTimes(pieces_[p], work_[p]); });
-        mergeTimes(count);
+        parallelFor(kShards + count, threads_, [&](std::size_t task, unsigned) {
+            if (task < kShards) {
+                fold(count, task);
+            } else {
+                lookAtTimes(pieces_[task - kShards], work_[task - kShards]);
+            }
+        });
+        for (std::size_t p = 0; p < count; ++p) mergeTimes(pieces_[p], work_[p]);
+    }
+
+    void setIdsAside() {
+        std::size_t bytes = 0;
+        for (const IdSet& ids : ids_) bytes += ids.memoryBytes();
+        if (bytes <= job_.idMemoryBytes) return;
+        parallelFor(kShards, threads_,
+                    [&](std::size_t shard, unsigned) { ids_[shard].spill(job_.temporaryFolder); });
+        ++result_.report.idsSetAside;
     }
 
     void report(EventRows& piece, std::int64_t linesBefore, const std::string& file) {
@@ -214,14 +227,7 @@ class Meterer {
         }
     }
 
-    void prepare(EventRows& piece, PieceWork& work) const {
-        const std::size_t width = groups_.size();
-        for (std::size_t i = 0; i < piece.rows.size(); ++i) {
-            for (std::size_t g = 0; g < width; ++g) {
-                std::uint32_t& group = piece.groups[i * width + g];
-                if (group != kNoGroup) group = work.groupNumbers[g][group];
-            }
-        }
+    void prepare(const EventRows& piece, PieceWork& work) const {
         work.isDuplicate.assign(piece.rows.size(), 0);
         if (plan_->id) work.byId.build(piece, [](const EventRow& row) { return row.idHash; });
         work.bySubject.build(piece, [](const EventRow& row) { return row.subjectHash; });
@@ -238,74 +244,60 @@ class Meterer {
 
     void fold(std::size_t count, std::size_t shard) {
         const std::size_t meters = plan_->meters.size();
+        std::vector<std::uint32_t> groups(groups_.size());
         for (std::size_t p = 0; p < count; ++p) {
             const EventRows& piece = pieces_[p];
             for (const std::uint32_t i : work_[p].bySubject.of(shard)) {
                 if (work_[p].isDuplicate[i] != 0) continue;
-                folds_[shard].add(piece.rows[i], &piece.values[i * meters], &piece.groups[i * groups_.size()],
+                for (std::size_t g = 0; g < groups.size(); ++g) {
+                    const std::uint32_t local = piece.groups[i * groups.size() + g];
+                    groups[g] = local == kNoGroup ? kNoGroup : work_[p].groupNumbers[g][local];
+                }
+                folds_[shard].add(piece.rows[i], &piece.values[i * meters], groups.data(),
                                   piece.texts.data() + i * plan_->textCount);
             }
         }
     }
 
-    /// First look at the times of a piece: range and days.
+    /// Range and days of used rows, rows older than one before them, and those of an older period.
     void lookAtTimes(const EventRows& piece, PieceWork& work) const {
         work.first = std::numeric_limits<Instant>::max();
         work.last = std::numeric_limits<Instant>::min();
-        work.used = 0;
+        work.used = work.outOfOrder = work.late = 0;
         work.days.clear();
         std::int64_t lastDay = std::numeric_limits<std::int64_t>::min();
-        for (std::size_t i = 0; i < piece.rows.size(); ++i) {
-            if (work.isDuplicate[i] != 0) continue;
-            const Instant time = piece.rows[i].time;
-            work.first = std::min(work.first, time);
-            work.last = std::max(work.last, time);
-            ++work.used;
-            const std::int64_t day = time / (86'400 * kSecond) - (time % (86'400 * kSecond) < 0 ? 1 : 0);
-            if (day != lastDay) work.days.insert(static_cast<std::int32_t>(day));
-            lastDay = day;
-        }
-    }
-
-    /// Rows older than one before them, and those of an older period.
-    void countOutOfOrder(const EventRows& piece, PieceWork& work) const {
-        work.outOfOrder = work.late = 0;
         Instant highest = work.highestBefore;
         PeriodSpan open{};
         if (highest != std::numeric_limits<Instant>::min()) open = calendar_.at(highest);
         for (std::size_t i = 0; i < piece.rows.size(); ++i) {
             if (work.isDuplicate[i] != 0) continue;
             const Instant time = piece.rows[i].time;
-            if (time >= highest) {
-                highest = time;
-                if (time >= open.end || open.end == 0) open = calendar_.at(time);
+            work.first = std::min(work.first, time);
+            work.last = std::max(work.last, time);
+            ++work.used;
+            const std::int64_t day = time / kDay - (time % kDay < 0 ? 1 : 0);
+            if (day != lastDay) work.days.insert(static_cast<std::int32_t>(day));
+            lastDay = day;
+            if (time < highest) {
+                ++work.outOfOrder;
+                if (time < open.begin) ++work.late;
                 continue;
             }
-            ++work.outOfOrder;
-            if (time < open.begin) ++work.late;
+            highest = time;
+            if (time >= open.end || time < open.begin) open = calendar_.at(time);
         }
     }
 
-    void mergeTimes(std::size_t count) {
+    void mergeTimes(const EventRows& piece, const PieceWork& work) {
         IntakeReport& total = result_.report;
-        for (std::size_t p = 0; p < count; ++p) {
-            PieceWork& work = work_[p];
-            work.highestBefore = highest_;
-            if (work.used == 0) continue;
-            highest_ = std::max(highest_, work.last);
-            total.first = std::min(total.first.value_or(work.first), work.first);
-            total.last = std::max(total.last.value_or(work.last), work.last);
-            total.used += work.used;
-            total.duplicates += pieces_[p].rows.size() - work.used;
-            days_.insert(work.days.begin(), work.days.end());
-        }
-        for (std::size_t p = 0; p < count; ++p)
-            if (work_[p].used == 0) total.duplicates += pieces_[p].rows.size();
-        parallelFor(count, threads_, [&](std::size_t p, unsigned) { countOutOfOrder(pieces_[p], work_[p]); });
-        for (std::size_t p = 0; p < count; ++p) {
-            total.outOfOrder += work_[p].outOfOrder;
-            total.late += work_[p].late;
-        }
+        total.duplicates += piece.rows.size() - work.used;
+        if (work.used == 0) return;
+        total.first = std::min(total.first.value_or(work.first), work.first);
+        total.last = std::max(total.last.value_or(work.last), work.last);
+        total.used += work.used;
+        total.outOfOrder += work.outOfOrder;
+        total.late += work.late;
+        days_.insert(work.days.begin(), work.days.end());
     }
 
     void finish() {

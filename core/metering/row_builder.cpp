@@ -120,22 +120,20 @@ void RowBuilder::begin(EventRows& out) {
 
 std::optional<RowBuilder::Refusal> RowBuilder::readTime(const SlotValue& value, EventRow& row) const {
     const std::size_t slot = *plan_.time;
-    const auto since = [&](std::optional<Instant> instant, std::string_view text) -> std::optional<Refusal> {
-        Instant sum = 0;
-        if (!instant || __builtin_add_overflow(*instant, plan_.map.epoch, &sum))
-            return Refusal{RejectReason::BadTime, slot,
-                           fmt::format("\"{}\" is out of the range of times", text)};
-        row.time = sum;
-        return std::nullopt;
+    const auto since = [&](std::optional<Instant> instant) -> std::optional<Refusal> {
+        if (instant && !__builtin_add_overflow(*instant, plan_.map.epoch, &row.time)) return std::nullopt;
+        const std::string written =
+            value.kind == SlotValue::Kind::Number ? numberText(value.number) : shown(trimmed(value.text));
+        return Refusal{RejectReason::BadTime, slot,
+                       fmt::format("\"{}\" is out of the range of times", written)};
     };
-    if (value.kind == SlotValue::Kind::Number)
-        return since(epochInstant(value.number, plan_.map.timeUnit), numberText(value.number));
+    if (value.kind == SlotValue::Kind::Number) return since(epochInstant(value.number, plan_.map.timeUnit));
     const std::string_view text =
         value.kind == SlotValue::Kind::Text ? trimmed(value.text) : std::string_view();
     if (text.empty()) return Refusal{RejectReason::NoTime, slot, "the time is empty"};
     // A date has its first dash at the fifth place; a number has none there.
     if (text.size() < 8 || text[4] != '-') {
-        if (const auto instant = parseEpoch(text, plan_.map.timeUnit)) return since(instant, shown(text));
+        if (const auto instant = parseEpoch(text, plan_.map.timeUnit)) return since(instant);
     }
     const auto time = parseTime(text);
     if (!time) return Refusal{RejectReason::BadTime, slot, fmt::format("\"{}\" is no time", shown(text))};
@@ -319,6 +317,7 @@ std::optional<RowBuilder::Refusal> RowBuilder::add(const std::vector<SlotValue>&
         row.idHash = hashOf(row.id);
     }
     row.subjectHash = hashOf(row.subject);
+    out_->highest = std::max(out_->highest, row.time);
     out_->rows.push_back(row);
     return std::nullopt;
 }

@@ -94,7 +94,10 @@ class ScenarioBuilder {
             reader_.error(*root.get("segment"), "all segments have weight 0",
                           "give at least one a weight above 0");
         }
-        scenario.cost = reading::readCost(reader_, root, scenario.meters);
+        const auto list = [&](const toml::node& at, const std::string& name) {
+            return priceList(at, name, scenario);
+        };
+        scenario.cost = reading::readCost(reader_, root, scenario.meters, {list, scenario.currency});
         reader_.tables(root, "plan", [&](const toml::table& table) {
             Plan plan = reading::readPlan(reader_, table, scenario.meters, scenario.segments);
             refuseTwin(table, plan.id, scenario.plans, "plans");
@@ -171,25 +174,43 @@ class ScenarioBuilder {
                            : Sampling::Stratified;
     }
 
+    /// A file that the scenario names, read once; null after an error, which is reported once.
+    const InputFile* inputFile(const toml::node& at, const std::string& name, Scenario& scenario) {
+        const auto known = std::ranges::find(scenario.inputs, name, &InputFile::name);
+        if (known != scenario.inputs.end()) return &*known;
+        if (unread_.contains(name)) return nullptr;
+        try {
+            std::string bytes = open_(name);
+            std::string hash = sha256Hex(bytes);
+            scenario.inputs.push_back({name, std::move(hash), std::move(bytes)});
+            return &scenario.inputs.back();
+        } catch (const Error& error) {
+            unread_.insert(name);
+            reader_.error(at, fmt::format("{}: {}", name, error.diagnostic().problem),
+                          error.diagnostic().remedy);
+            return nullptr;
+        }
+    }
+
+    const PriceList* priceList(const toml::node& at, const std::string& name, Scenario& scenario) {
+        if (!priceLists_.contains(name)) {
+            const InputFile* input = inputFile(at, name, scenario);
+            if (input == nullptr) return nullptr;
+            PriceListReading reading = readPriceList(input->content, besideScenario(name));
+            for (Diagnostic& diagnostic : reading.diagnostics)
+                reader_.diagnostics.push_back(std::move(diagnostic));
+            priceLists_.emplace(name, std::move(reading.list));
+        }
+        const std::optional<PriceList>& list = priceLists_.at(name);
+        return list ? &*list : nullptr;
+    }
+
     std::shared_ptr<const std::vector<double>> readSample(const toml::table& at, const std::string& name,
                                                           const std::string& column, Scenario& scenario) {
         auto none = std::make_shared<const std::vector<double>>(1, 0.0);
         if (name.empty() || column.empty()) return none;
-        auto input = std::ranges::find(scenario.inputs, name, &InputFile::name);
-        if (input == scenario.inputs.end()) {
-            if (unread_.contains(name)) return none;
-            try {
-                std::string bytes = open_(name);
-                std::string hash = sha256Hex(bytes);
-                scenario.inputs.push_back({name, std::move(hash), std::move(bytes)});
-                input = scenario.inputs.end() - 1;
-            } catch (const Error& error) {
-                unread_.insert(name);
-                reader_.error(*at.get("file"), fmt::format("{}: {}", name, error.diagnostic().problem),
-                              error.diagnostic().remedy);
-                return none;
-            }
-        }
+        const InputFile* input = inputFile(*at.get("file"), name, scenario);
+        if (input == nullptr) return none;
         if (!tables_.contains(name)) {
             CsvReading csv = readCsv(input->content, besideScenario(name));
             for (Diagnostic& diagnostic : csv.diagnostics)
@@ -236,6 +257,7 @@ class ScenarioBuilder {
     std::string file_;
     std::set<std::string> unread_;
     std::map<std::string, std::optional<CsvTable>> tables_;
+    std::map<std::string, std::optional<PriceList>> priceLists_;
 };
 
 }  // namespace

@@ -156,6 +156,13 @@ std::optional<Instant> parseEpoch(std::string_view text, EpochUnit unit) {
     return epochInstant(value, unit);
 }
 
+std::optional<std::int32_t> dayOfDate(std::string_view text) {
+    const auto time = text.size() == 10 ? parseTime(text) : std::nullopt;
+    if (!time) return std::nullopt;
+    return static_cast<std::int32_t>(time->instant / (kSecondsPerDay * kSecond) -
+                                     (time->instant % (kSecondsPerDay * kSecond) < 0 ? 1 : 0));
+}
+
 std::string dateText(std::int32_t days) {
     const date::year_month_day ymd{date::sys_days(date::days(days))};
     return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),

@@ -34,6 +34,9 @@ struct WrittenTime {
 /// Days since 1970-01-01 of a date of the Gregorian calendar; none when there is no such day.
 [[nodiscard]] std::optional<std::int32_t> daysOf(int year, int month, int day);
 
+/// Days since 1970-01-01 of a text "2026-01-05"; none when it is anything else.
+[[nodiscard]] std::optional<std::int32_t> dayOfDate(std::string_view text);
+
 /// "2026-01-05" of days since 1970-01-01.
 [[nodiscard]] std::string dateText(std::int32_t days);
 
