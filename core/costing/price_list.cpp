@@ -18,7 +18,11 @@ constexpr std::array<std::string_view, kPriceKinds> kKinds{
     "input", "cached", "cache_write", "output", "reasoning", "audio_input", "audio_output", "request"};
 constexpr std::size_t kMostListed = 10;
 
-/// Whether a name fits a pattern in which * stands for any text.
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Whether a name fits a pattern in which * stands for any text; capitals make no difference.
 bool fits(std::string_view pattern, std::string_view name) {
     std::size_t p = 0;
     std::size_t n = 0;
@@ -28,7 +32,7 @@ bool fits(std::string_view pattern, std::string_view name) {
         if (p < pattern.size() && pattern[p] == '*') {
             star = p++;
             resume = n;
-        } else if (p < pattern.size() && pattern[p] == name[n]) {
+        } else if (p < pattern.size() && lower(pattern[p]) == lower(name[n])) {
             ++p;
             ++n;
         } else if (star != std::string_view::npos) {
@@ -209,7 +213,7 @@ PriceLookup findPrice(const PriceList& list, std::string_view provider, std::str
         if (isOfProvider(price) && price.model == model) rows.push_back(&price);
     if (rows.empty()) {
         const auto fitting = std::ranges::find_if(list.prices, [&](const ListedPrice& price) {
-            return isOfProvider(price) && fitsAny(price.match, model);
+            return isOfProvider(price) && (fits(price.model, model) || fitsAny(price.match, model));
         });
         if (fitting != list.prices.end())
             for (const ListedPrice& price : list.prices)

@@ -73,8 +73,8 @@ struct PriceLookup {
 };
 
 /// The prices of a model on a day: of its rows those with the latest start not after it. The model is found
-/// by its name, else by the first row whose patterns it fits. Problems: no such model (with the nearest
-/// names), several providers with different prices, no price as early as that.
+/// by its name, else by the first row whose name or patterns it fits, capitals or not. Problems: no such
+/// model (with the nearest names), several providers with different prices, no price as early as that.
 ///
 /// @param provider  empty: any, when it makes no difference
 /// @param day       days since 1970-01-01; none: the newest

@@ -127,9 +127,19 @@ class MapReader {
             rule.where.push_back({std::string(column.str()), words(node, column.str()), isExcluding});
     }
 
+    double factor(const toml::table& table, std::string_view key) {
+        const toml::node* node = table.get(key);
+        if (node == nullptr) return 1.0;
+        const auto value = node->value<double>();
+        if (value && std::isfinite(*value) && *value > 0.0) return *value;
+        reader_.error(*node, fmt::format("\"{}\" must be a number above 0", key), "write such as 0.001");
+        return 1.0;
+    }
+
     MeterRule readRule(const toml::table& table) {
         reader_.onlyKeys(table, "meter",
-                         {"id", "aggregate", "column", "minus", "factor", "where", "except", "group_by"});
+                         {"id", "aggregate", "column", "minus", "at_least", "at_least_factor", "factor",
+                          "where", "except", "group_by"});
         MeterRule rule;
         rule.id = reader_.id(table, "the meter");
         if (!rule.id.empty() && !isMeterId(rule.id) && table["id"].is_string())
@@ -142,15 +152,9 @@ class MapReader {
         rule.column = reader_.word(table, "column", isCount ? "" : rule.id.c_str());
         rule.minus = words(table, "minus");
         rule.groupBy = words(table, "group_by");
-        if (const toml::node* node = table.get("factor")) {
-            const auto value = node->value<double>();
-            if (value && std::isfinite(*value) && *value > 0.0) {
-                rule.factor = *value;
-            } else {
-                reader_.error(*node, "\"factor\" must be a number above 0",
-                              "write 0.001 to meter in thousands");
-            }
-        }
+        rule.atLeast = reader_.word(table, "at_least", "");
+        rule.atLeastFactor = factor(table, "at_least_factor");
+        rule.factor = factor(table, "factor");
         filters(table, "where", false, rule);
         filters(table, "except", true, rule);
         return rule;

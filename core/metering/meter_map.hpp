@@ -45,10 +45,12 @@ struct RowFilter {
 struct MeterRule {
     std::string id;
     Aggregate aggregate = Aggregate::Sum;
-    std::string column;                ///< empty for Count only
-    std::vector<std::string> minus;    ///< columns to be subtracted, such as the cached part of the input
-    double factor = 1.0;               ///< > 0: unit conversion, applied to each value
-    std::vector<RowFilter> where;      ///< all must hold
+    std::string column;              ///< empty for Count only
+    std::vector<std::string> minus;  ///< columns to be subtracted, such as the cached part of the input
+    std::string atLeast;             ///< column whose value times `atLeastFactor` is taken when that is more
+    double atLeastFactor = 1.0;      ///< > 0, such as 0.25 tokens per character of output
+    double factor = 1.0;             ///< > 0: unit conversion, applied to each value
+    std::vector<RowFilter> where;    ///< all must hold
     std::vector<std::string> groupBy;  ///< columns; each combination of their values is a meter of its own
     bool operator==(const MeterRule&) const = default;
 };

@@ -93,6 +93,7 @@ RowPlan::RowPlan(const MeterMap& given) : map(given) {
         if (!rule.column.empty()) {
             meter.value.emplace().slot = slotOf(rule.column);
             for (const std::string& column : rule.minus) meter.value->minus.push_back(slotOf(column));
+            if (!rule.atLeast.empty()) meter.value->atLeast = slotOf(rule.atLeast);
         }
         for (std::size_t i = 0; i < rule.where.size(); ++i)
             meter.filters.push_back({slotOf(rule.where[i].column), i});
@@ -197,6 +198,12 @@ std::optional<RowBuilder::Refusal> RowBuilder::meterValue(const RowPlan::Meter& 
     if (out < 0.0)
         return Refusal{RejectReason::Negative, meter.value->slot,
                        fmt::format("less the parts it is {}, below 0", out)};
+    if (meter.value->atLeast) {
+        double other = 0.0;
+        if (auto refusal = readValue(slots[*meter.value->atLeast], *meter.value->atLeast, other))
+            return refusal;
+        if (!std::isnan(other) && !(out >= other * rule.atLeastFactor)) out = other * rule.atLeastFactor;
+    }
     out *= rule.factor;
     return std::nullopt;
 }

@@ -30,6 +30,7 @@ class RowPlan {
     struct Value {
         std::size_t slot = 0;
         std::vector<std::size_t> minus;
+        std::optional<std::size_t> atLeast;
     };
     struct Filter {
         std::size_t slot = 0;
