@@ -69,6 +69,7 @@ void EventRows::reject(RejectedRow row, std::string_view raw) {
 
 void EventRows::clear() {
     rows.clear();
+    subjects.clear();
     values.clear();
     groups.clear();
     texts.clear();

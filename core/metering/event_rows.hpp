@@ -53,13 +53,18 @@ class TextArena {
     char* next_ = nullptr;
 };
 
+/// A subject of a chunk.
+struct EventSubject {
+    std::string_view name;
+    std::uint64_t hash = 0;
+};
+
 /// One event that passed all checks. Texts belong to the chunk's buffer or arena.
 struct EventRow {
     Instant time = 0;
-    std::string_view subject;
     std::string_view id;  ///< with its source in front; empty: not to be deduplicated
-    std::uint64_t subjectHash = 0;
     std::uint64_t idHash = 0;
+    std::uint32_t subject = 0;  ///< index into EventRows::subjects
 };
 
 /// What a value slot of a row holds when it is no number.
@@ -70,6 +75,7 @@ inline constexpr std::uint32_t kNoGroup = 0xFFFF'FFFF;
 /// The rows of one piece of a file, in columns.
 struct EventRows {
     std::vector<EventRow> rows;
+    std::vector<EventSubject> subjects;   ///< each once, in order of appearance
     std::vector<double> values;           ///< rows x meters
     std::vector<std::uint32_t> groups;    ///< rows x groupings: index into groupNames, or kNoGroup
     std::vector<std::string_view> texts;  ///< rows x meters of unique texts

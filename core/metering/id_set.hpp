@@ -22,6 +22,11 @@ class IdSet {
     /// @return true when the text was not in the set
     bool insert(std::uint64_t hash, std::string_view text);
 
+    /// Brings the place of a hash nearer.
+    void prefetch(std::uint64_t hash) const {
+        if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], 1);
+    }
+
     /// Bytes of memory that are held.
     [[nodiscard]] std::size_t memoryBytes() const;
 

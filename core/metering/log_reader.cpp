@@ -12,6 +12,7 @@ constexpr std::size_t kPieceBytes = 128U << 10;
 constexpr std::size_t kBatchBytes = 4U << 20;
 constexpr std::size_t kMostBatchBytes =
     kBatchBytes + kMostJsonRecordBytes;  // a row that goes on is kept whole
+static_assert(kMostBatchBytes / kPieceBytes + 2 <= LogReader::kMostPieces);
 constexpr std::size_t kHeadBytes = 64U << 10;
 
 }  // namespace
@@ -63,14 +64,15 @@ bool LogReader::dropLongLine() {
     return found != nullptr;
 }
 
-void LogReader::parsePieces(const std::vector<std::size_t>& starts) {
+void LogReader::parsePieces(const std::vector<std::size_t>& starts,
+                            const std::function<void(std::size_t piece)>& parsed) {
     const std::string_view text(buffer_.data(), end_);
     const std::size_t count = starts.size() - 1;
-    if (pieces_.size() < count) pieces_.resize(count);
     const auto parse = [&](std::size_t i, std::size_t from, unsigned thread) {
         pieces_[i].clear();
         pieces_[i].consumed = from;
         if (from < starts[i + 1]) parsers_[thread]->parse(text, from, starts[i + 1], isAtEnd_, pieces_[i]);
+        parsed(i);
     };
     const bool isOrdered = parsers_.front()->needsOrder();
     if (!isOrdered) parallelFor(count, threads_, [&](std::size_t i, unsigned t) { parse(i, starts[i], t); });
@@ -81,6 +83,7 @@ void LogReader::parsePieces(const std::vector<std::size_t>& starts) {
         lineBases_[i] = lines_;
         if (isOver) {
             pieces_[i].clear();
+            parsed(i);
             continue;
         }
         if (isOrdered || at != starts[i]) parse(i, at, 0);
@@ -92,7 +95,7 @@ void LogReader::parsePieces(const std::vector<std::size_t>& starts) {
     begin_ = at;
 }
 
-std::size_t LogReader::next() {
+std::size_t LogReader::next(const std::function<void(std::size_t piece)>& parsed) {
     while (true) {
         if (isParsed_ && !isAtEnd_) fill();
         isParsed_ = true;
@@ -112,7 +115,7 @@ std::size_t LogReader::next() {
         }
         starts.push_back(end_);
         const std::size_t before = begin_;
-        parsePieces(starts);
+        parsePieces(starts, parsed);
         if (begin_ > before || isSkipping_) return starts.size() - 1;
         if (isAtEnd_) return 0;
     }

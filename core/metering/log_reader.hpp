@@ -15,7 +15,9 @@ namespace breakeven::core {
 /// ended: so the rows are those of one pass from front to end.
 class LogReader {
   public:
-    /// @param pieces  storage of the rows of a batch, used again for every batch
+    static constexpr std::size_t kMostPieces = 256;
+
+    /// @param pieces  storage of the rows of a batch, kMostPieces of them, used again for every batch
     LogReader(const std::string& path, unsigned threads, std::vector<EventRows>& pieces);
 
     /// The first bytes, without a byte order mark. Throws Error (Input) when they are no UTF-8 text.
@@ -26,7 +28,11 @@ class LogReader {
                std::int64_t headLines);
 
     /// Parses the next batch into the pieces. @return how many of them hold rows; 0 at the end
-    std::size_t next();
+    ///
+    /// @param parsed  called for each piece by the thread that has just parsed it, while its rows are at
+    /// hand;
+    ///                called again for a piece that is parsed again
+    std::size_t next(const std::function<void(std::size_t piece)>& parsed);
 
     /// Lines of the file before piece i of the batch.
     [[nodiscard]] std::int64_t linesBefore(std::size_t piece) const { return lineBases_[piece]; }
@@ -35,7 +41,8 @@ class LogReader {
   private:
     void fill();
     bool dropLongLine();
-    void parsePieces(const std::vector<std::size_t>& starts);
+    void parsePieces(const std::vector<std::size_t>& starts,
+                     const std::function<void(std::size_t piece)>& parsed);
 
     ByteInput input_;
     unsigned threads_;

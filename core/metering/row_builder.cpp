@@ -117,6 +117,29 @@ void RowBuilder::begin(EventRows& out) {
     out.groupNames.resize(plan_.groupings.size());
     for (auto& known : known_) known.clear();
     std::ranges::fill(lastGroup_, kNoGroup);
+    std::ranges::fill(subjectSlots_, 0U);
+}
+
+std::uint32_t RowBuilder::subjectOf(std::string_view name, bool isTemporary) {
+    std::vector<EventSubject>& subjects = out_->subjects;
+    if (subjects.size() * 2 >= subjectSlots_.size()) {
+        subjectSlots_.assign(std::max<std::size_t>(1024, subjectSlots_.size() * 2), 0);
+        for (std::uint32_t i = 0; i < subjects.size(); ++i) {
+            std::size_t at = subjects[i].hash & (subjectSlots_.size() - 1);
+            while (subjectSlots_[at] != 0) at = (at + 1) & (subjectSlots_.size() - 1);
+            subjectSlots_[at] = i + 1;
+        }
+    }
+    const std::uint64_t hash = hashOf(name);
+    const std::size_t mask = subjectSlots_.size() - 1;
+    std::size_t at = hash & mask;
+    for (; subjectSlots_[at] != 0; at = (at + 1) & mask) {
+        const EventSubject& known = subjects[subjectSlots_[at] - 1];
+        if (known.hash == hash && known.name == name) return subjectSlots_[at] - 1;
+    }
+    subjects.push_back({isTemporary ? out_->arena.keep(name) : name, hash});
+    subjectSlots_[at] = static_cast<std::uint32_t>(subjects.size());
+    return subjectSlots_[at] - 1;
 }
 
 std::optional<RowBuilder::Refusal> RowBuilder::readTime(const SlotValue& value, EventRow& row) const {
@@ -235,19 +258,21 @@ std::optional<RowBuilder::Refusal> RowBuilder::add(const std::vector<SlotValue>&
         return Refusal{reason, slot, std::move(problem)};
     };
     const auto kept = [&](std::string_view text) {
-        const bool isTemporary = texts == Texts::Temporary || text.data() == scratch.data();
-        return isTemporary ? out_->arena.keep(text) : text;
+        const bool isShort = texts == Texts::Temporary || text.data() == scratch.data();
+        return isShort ? out_->arena.keep(text) : text;
     };
+    std::string_view subject;
     if (plan_.subject) {
-        const std::string_view text = textOf(slots[*plan_.subject], scratch);
-        if (text.empty()) return refuse(RejectReason::NoSubject, *plan_.subject, "the subject is empty");
-        if (!isCleanText(text))
+        subject = textOf(slots[*plan_.subject], scratch);
+        if (subject.empty()) return refuse(RejectReason::NoSubject, *plan_.subject, "the subject is empty");
+        if (!isCleanText(subject))
             return refuse(RejectReason::NotText, *plan_.subject,
-                          fmt::format("the subject \"{}\" is not clean UTF-8", shown(text)));
-        row.subject = kept(text);
+                          fmt::format("the subject \"{}\" is not clean UTF-8", shown(subject)));
     } else {
-        row.subject = *plan_.map.subjectValue;
+        subject = *plan_.map.subjectValue;
     }
+    const bool isTemporary = texts == Texts::Temporary || subject.data() == scratch.data();
+    row.subject = subjectOf(subject, isTemporary);
     if (plan_.time) {
         if (auto refusal = readTime(slots[*plan_.time], row)) return refusal;
     } else {
@@ -323,7 +348,6 @@ std::optional<RowBuilder::Refusal> RowBuilder::add(const std::vector<SlotValue>&
         }
         row.idHash = hashOf(row.id);
     }
-    row.subjectHash = hashOf(row.subject);
     out_->highest = std::max(out_->highest, row.time);
     out_->rows.push_back(row);
     return std::nullopt;

@@ -80,6 +80,7 @@ class RowBuilder {
     std::optional<Refusal> readValue(const SlotValue& value, std::size_t slot, double& out) const;
     std::optional<Refusal> meterValue(const RowPlan::Meter& meter, const MeterRule& rule,
                                       const std::vector<SlotValue>& slots, double& out) const;
+    std::uint32_t subjectOf(std::string_view name, bool isTemporary);
     std::uint32_t groupOf(std::size_t grouping, const std::vector<SlotValue>& slots);
 
     const RowPlan& plan_;
@@ -87,6 +88,7 @@ class RowBuilder {
     std::vector<std::unordered_map<std::string, std::uint32_t>> known_;
     std::vector<std::uint32_t> lastGroup_;
     std::vector<double> values_;
+    std::vector<std::uint32_t> subjectSlots_;  ///< index + 1 into the chunk's subjects, open addressing
     std::string scratch_;
 };
 

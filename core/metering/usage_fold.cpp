@@ -31,7 +31,7 @@ UsageFold::UsageFold(const RowPlan& plan, const Calendar& calendar,
     for (std::size_t m = 0; m < plan.meters.size(); ++m) meters_[plan.meters[m].grouping].push_back(m);
 }
 
-std::uint32_t UsageFold::subjectOf(const EventRow& row) {
+std::uint32_t UsageFold::subjectOf(const EventSubject& wanted) {
     if (subjects_.size() * 2 >= subjectSlots_.size()) {
         subjectSlots_.assign(std::max<std::size_t>(64, subjectSlots_.size() * 2), 0);
         for (std::uint32_t i = 0; i < subjects_.size(); ++i) {
@@ -41,16 +41,16 @@ std::uint32_t UsageFold::subjectOf(const EventRow& row) {
         }
     }
     const std::size_t mask = subjectSlots_.size() - 1;
-    std::size_t at = row.subjectHash & mask;
+    std::size_t at = wanted.hash & mask;
     for (; subjectSlots_[at] != 0; at = (at + 1) & mask) {
         const Subject& known = subjects_[subjectSlots_[at] - 1];
-        if (known.hash == row.subjectHash && known.name == row.subject) return subjectSlots_[at] - 1;
+        if (known.hash == wanted.hash && known.name == wanted.name) return subjectSlots_[at] - 1;
     }
     Subject subject;
-    subject.name = names_.keep(row.subject);
-    subject.hash = row.subjectHash;
+    subject.name = names_.keep(wanted.name);
+    subject.hash = wanted.hash;
     if (!anchors_.empty()) {
-        const auto anchor = anchors_.find(std::string(row.subject));
+        const auto anchor = anchors_.find(std::string(wanted.name));
         if (anchor != anchors_.end()) subject.anchorDay = anchor->second;
     }
     subjects_.push_back(subject);
@@ -85,22 +85,21 @@ std::size_t UsageFold::cellsOf(std::uint32_t subject, std::size_t grouping, std:
     return found->second;
 }
 
-void UsageFold::fold(Cell& cell, Aggregate aggregate, const EventRow& row, double value) {
+void UsageFold::fold(Cell& cell, Aggregate aggregate, Instant time, double value) {
     cell.smallest = cell.count == 0 ? value : std::min(cell.smallest, value);
     cell.largest = cell.count == 0 ? value : std::max(cell.largest, value);
     if (aggregate == Aggregate::Sum || aggregate == Aggregate::Average) {
         addTo(cell.value, cell.rest, value);
-    } else if (aggregate == Aggregate::Latest && (cell.count == 0 || row.time >= cell.time)) {
+    } else if (aggregate == Aggregate::Latest && (cell.count == 0 || time >= cell.time)) {
         cell.value = value;
-        cell.time = row.time;
+        cell.time = time;
     }
     ++cell.count;
 }
 
-void UsageFold::add(const EventRow& row, const double* values, const std::uint32_t* groups,
+void UsageFold::add(std::uint32_t subject, Instant time, const double* values, const std::uint32_t* groups,
                     const std::string_view* texts) {
-    const std::uint32_t subject = subjectOf(row);
-    const std::int32_t startDay = periodOf(subjects_[subject], row.time).startDay;
+    const std::int32_t startDay = periodOf(subjects_[subject], time).startDay;
     for (std::size_t g = 0; g < meters_.size(); ++g) {
         if (groups[g] == kNoGroup) continue;
         const std::size_t first = cellsOf(subject, g, groups[g], startDay);
@@ -121,8 +120,8 @@ void UsageFold::add(const EventRow& row, const double* values, const std::uint32
                 if (uniques_.insert(hashOf(scratch_), scratch_)) cell.value += 1.0;
             } else {
                 if (aggregate == Aggregate::TimeWeighted)
-                    levels_[{subject, static_cast<std::uint32_t>(m), groups[g]}].push_back({row.time, value});
-                fold(cell, aggregate, row, value);
+                    levels_[{subject, static_cast<std::uint32_t>(m), groups[g]}].push_back({time, value});
+                fold(cell, aggregate, time, value);
             }
         }
     }

@@ -41,11 +41,15 @@ class UsageFold {
     UsageFold(const RowPlan& plan, const Calendar& calendar,
               const std::unordered_map<std::string, int>& anchors);
 
+    /// The number of a subject, new or known.
+    std::uint32_t subjectOf(const EventSubject& subject);
+
     /// Takes one row.
     ///
+    /// @param subject  its number here
     /// @param values, groups, texts  of this row, as EventRows keeps them, groups by their number in the file
     ///                               set
-    void add(const EventRow& row, const double* values, const std::uint32_t* groups,
+    void add(std::uint32_t subject, Instant time, const double* values, const std::uint32_t* groups,
              const std::string_view* texts);
 
     /// Adds the rows of all subjects to a table whose columns are known. To be called once, at the end.
@@ -92,11 +96,10 @@ class UsageFold {
     };
     using LevelKey = std::array<std::uint32_t, 3>;  // subject, meter, group
 
-    std::uint32_t subjectOf(const EventRow& row);
     const PeriodSpan& periodOf(Subject& subject, Instant time);
     std::size_t cellsOf(std::uint32_t subject, std::size_t grouping, std::uint32_t group,
                         std::int32_t startDay);
-    void fold(Cell& cell, Aggregate aggregate, const EventRow& row, double value);
+    static void fold(Cell& cell, Aggregate aggregate, Instant time, double value);
     void integrate(Instant end);
     [[nodiscard]] std::optional<double> valueOf(const Cell& cell, Aggregate aggregate) const;
 
