@@ -195,7 +195,7 @@ int meter(const MeterOptions& options) {
     if (options.json) {
         fmt::print("{}", core::intakeJson(metering.report));
     }
-    if (!options.quiet) tell("{}", core::intakeText(metering.report));
+    if (!options.quiet && metering.report.rows > 0) tell("{}", core::intakeText(metering.report));
     printDiagnostics(metering.diagnostics);
     if (rejects) rejects->keep();
     if (!metering.usage) return kBadInput;

@@ -128,7 +128,8 @@ class CsvParser final : public LogParser {
         const auto refusal = builder_.add(slots_, RowBuilder::Texts::LiveWithChunk);
         if (!refusal) return;
         const std::size_t column = columns_[refusal->slot];
-        const Within place = placeIn(raw.data(), cells_[column].raw.data());
+        const Within place =
+            placeIn(raw.data(), cells_[column].raw.data() - (cells_[column].isQuoted ? 1 : 0));
         out.reject({out.lines + 1 + place.lines, place.column, refusal->reason,
                     fmt::format("column \"{}\": {}", names_[column], refusal->problem)},
                    raw);

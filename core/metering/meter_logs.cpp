@@ -368,6 +368,7 @@ class Meterer {
 
     void finish() {
         IntakeReport& report = result_.report;
+        for (const UsageFold& fold : folds_) report.subjects += fold.subjects();
         checkRejects();
         if (hasErrors(result_.diagnostics)) return;
         if (report.used == 0) {
@@ -391,10 +392,7 @@ class Meterer {
             }
         }
         std::vector<MeterTotals> totals(columns.size());
-        for (UsageFold& fold : folds_) {
-            report.subjects += fold.subjects();
-            fold.finish(columns, *report.last, table, totals);
-        }
+        for (UsageFold& fold : folds_) fold.finish(columns, *report.last, table, totals);
         dropUnusedGroups(columns, table, totals);
         completeUsage(job_, calendar_, plan_->map, columns, days_, table, report);
         summariseUsage(plan_->map, columns, totals, table, report);
