@@ -30,6 +30,8 @@ void addFacts(CLI::App& cli, Action& action);
 void addFit(CLI::App& cli, Action& action);
 void addRun(CLI::App& cli, Action& action);
 void addSweep(CLI::App& cli, Action& action);
+void addMeter(CLI::App& cli, Action& action);
+void addPrices(CLI::App& cli, Action& action);
 void addStoreCommands(CLI::App& cli, Action& action);
 
 /// Writes to standard error. Where that can't be written there is nobody to tell: it never throws, so the

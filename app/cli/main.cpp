@@ -19,6 +19,8 @@ int main(int argc, char** argv) {
     app::addConformance(cli, action);
     app::addFit(cli, action);
     app::addFacts(cli, action);
+    app::addMeter(cli, action);
+    app::addPrices(cli, action);
     app::addStoreCommands(cli, action);
     try {
         cli.parse(argc, argv);

@@ -227,7 +227,8 @@ Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>
     return plan;
 }
 
-Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>& meters) {
+Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>& meters,
+              const PriceSource& prices) {
     Cost cost;
     const toml::table* table = reader.table(root, "cost");
     if (table == nullptr) {
@@ -236,11 +237,12 @@ Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>&
                          "say what usage costs you: [cost] with [[cost.rate]] tables");
         return cost;
     }
-    reader.onlyKeys(*table, "cost", {"serving_share", "rate", "fixed"},
-                    {"price_list", "cache", "routing", "fleet", "guard", "retries"});
+    reader.onlyKeys(*table, "cost",
+                    {"serving_share", "rate", "fixed", "price_list", "provider", "model", "price_date"},
+                    {"cache", "routing", "fleet", "guard", "retries"});
     cost.servingShare = reader.number(*table, "serving_share", "cost.serving_share", kAtLeastZero, 1.0);
     reader.tables(*table, "rate", [&](const toml::table& item) {
-        reader.onlyKeys(item, "cost.rate", {"id", "meter", "per", "amount"});
+        reader.onlyKeys(item, "cost.rate", {"id", "meter", "per", "amount", "kind", "provider", "model"});
         CostRate rate;
         const std::string meter = reader.word(item, "meter");
         if (const toml::node* node = item.get("meter")) {
@@ -251,10 +253,15 @@ Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>&
                   : isTaken           ? std::to_string(cost.rates.size() + 1)
                                       : meter;
         const std::string path = "cost.rate." + rate.id;
-        rate.per = reader.number(item, "per", path + ".per", kAboveZero, 1.0);
-        rate.amount = reader.number(item, "amount", path + ".amount", kAtLeastZero);
+        if (item.contains("kind")) {
+            readListedRate(reader, *table, item, path, prices, rate);
+        } else {
+            rate.per = reader.number(item, "per", path + ".per", kAboveZero, 1.0);
+            rate.amount = reader.number(item, "amount", path + ".amount", kAtLeastZero);
+        }
         addUnique(reader, item, std::move(rate), cost.rates, "rates");
     });
+    checkPriceKeys(reader, *table);
     reader.tables(*table, "fixed", [&](const toml::table& item) {
         reader.onlyKeys(item, "cost.fixed", {"id", "amount"}, {"months"});
         FixedCost fixed;

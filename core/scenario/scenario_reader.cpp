@@ -21,75 +21,6 @@ namespace fs = std::filesystem;
 constexpr std::uintmax_t kMostScenarioBytes = 16U << 20;
 constexpr std::uintmax_t kMostInputBytes = 512U << 20;
 constexpr std::size_t kMostDiagnostics = 200;
-constexpr std::size_t kMostKeyParts = 32;  // the longest of ours has 6
-
-/// Where a dotted key has too many parts: each is a table inside the one before, and toml++ walks them
-/// recursively, so a key of 100,000 parts would end the program. Null offset when there is none. Strings and
-/// comments are stepped over.
-std::optional<std::size_t> endlessKey(std::string_view text) {
-    std::size_t parts = 1;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (c == '#') {
-            i = std::min(text.find('\n', i), text.size());
-            parts = 1;
-        } else if (c == '"' || c == '\'') {
-            const std::string triple(3, c);
-            const std::string_view end =
-                text.substr(i).starts_with(triple) ? std::string_view(triple) : text.substr(i, 1);
-            for (i += end.size(); i < text.size() && !text.substr(i).starts_with(end); ++i) {
-                if (c == '"' && text[i] == '\\') ++i;
-            }
-            i += end.size() - 1;
-        } else if (c == '.') {
-            if (++parts > kMostKeyParts) return i;
-        } else if (c == '=' || c == ',' || c == '\n' || c == '[' || c == ']' || c == '{' || c == '}') {
-            parts = 1;
-        }
-    }
-    return std::nullopt;
-}
-
-/// Bytes of the UTF-8 character at the beginning of a text; 0 when there is none (Unicode 15, table 3-7).
-std::size_t characterLength(std::string_view text) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
-                               : (first & 0xF0U) == 0xE0        ? 3
-                               : first >= 0xF0 && first <= 0xF4 ? 4
-                                                                : 0;
-    const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;  // no longer than need be
-    const unsigned high = first == 0xED   ? 0x9F
-                          : first == 0xF4 ? 0x8F
-                                          : 0xBF;  // no surrogates, nothing beyond U+10FFFF
-    if (length > 0 && (byte(1) < low || byte(1) > high)) return 0;
-    for (std::size_t i = 2; i < length; ++i) {
-        if ((byte(i) & 0xC0U) != 0x80) return 0;
-    }
-    return length;
-}
-
-/// Offset of the first byte that is not UTF-8.
-std::optional<std::size_t> notUtf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t length = characterLength(text.substr(i));
-        if (length == 0) return i;
-        i += length;
-    }
-    return std::nullopt;
-}
-
-/// Line and column (in characters) of an offset, from 1.
-std::pair<int, int> lineAndColumn(std::string_view text, std::size_t offset) {
-    const std::string_view before = text.substr(0, offset);
-    const std::string_view line = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0
-    const auto isCharacter = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
-    return {static_cast<int>(std::ranges::count(before, '\n')) + 1,
-            static_cast<int>(std::ranges::count_if(line, isCharacter)) + 1};
-}
 
 /// Puts a parsed tree into a Scenario.
 class ScenarioBuilder {
@@ -131,7 +62,10 @@ class ScenarioBuilder {
             reader_.error(*root.get("segment"), "all segments have weight 0",
                           "give at least one a weight above 0");
         }
-        scenario.cost = reading::readCost(reader_, root, scenario.meters);
+        const auto list = [&](const toml::node& at, const std::string& name) {
+            return priceList(at, name, scenario);
+        };
+        scenario.cost = reading::readCost(reader_, root, scenario.meters, {list, scenario.currency});
         reader_.tables(root, "plan", [&](const toml::table& table) {
             Plan plan = reading::readPlan(reader_, table, scenario.meters, scenario.segments);
             refuseTwin(table, plan.id, scenario.plans, "plans");
@@ -208,25 +142,43 @@ class ScenarioBuilder {
                            : Sampling::Stratified;
     }
 
+    /// A file that the scenario names, read once; null after an error, which is reported once.
+    const InputFile* inputFile(const toml::node& at, const std::string& name, Scenario& scenario) {
+        const auto known = std::ranges::find(scenario.inputs, name, &InputFile::name);
+        if (known != scenario.inputs.end()) return &*known;
+        if (unread_.contains(name)) return nullptr;
+        try {
+            std::string bytes = open_(name);
+            std::string hash = sha256Hex(bytes);
+            scenario.inputs.push_back({name, std::move(hash), std::move(bytes)});
+            return &scenario.inputs.back();
+        } catch (const Error& error) {
+            unread_.insert(name);
+            reader_.error(at, fmt::format("{}: {}", name, error.diagnostic().problem),
+                          error.diagnostic().remedy);
+            return nullptr;
+        }
+    }
+
+    const PriceList* priceList(const toml::node& at, const std::string& name, Scenario& scenario) {
+        if (!priceLists_.contains(name)) {
+            const InputFile* input = inputFile(at, name, scenario);
+            if (input == nullptr) return nullptr;
+            PriceListReading reading = readPriceList(input->content, besideScenario(name));
+            for (Diagnostic& diagnostic : reading.diagnostics)
+                reader_.diagnostics.push_back(std::move(diagnostic));
+            priceLists_.emplace(name, std::move(reading.list));
+        }
+        const std::optional<PriceList>& list = priceLists_.at(name);
+        return list ? &*list : nullptr;
+    }
+
     std::shared_ptr<const std::vector<double>> readSample(const toml::table& at, const std::string& name,
                                                           const std::string& column, Scenario& scenario) {
         auto none = std::make_shared<const std::vector<double>>(1, 0.0);
         if (name.empty() || column.empty()) return none;
-        auto input = std::ranges::find(scenario.inputs, name, &InputFile::name);
-        if (input == scenario.inputs.end()) {
-            if (unread_.contains(name)) return none;
-            try {
-                std::string bytes = open_(name);
-                std::string hash = sha256Hex(bytes);
-                scenario.inputs.push_back({name, std::move(hash), std::move(bytes)});
-                input = scenario.inputs.end() - 1;
-            } catch (const Error& error) {
-                unread_.insert(name);
-                reader_.error(*at.get("file"), fmt::format("{}: {}", name, error.diagnostic().problem),
-                              error.diagnostic().remedy);
-                return none;
-            }
-        }
+        const InputFile* input = inputFile(*at.get("file"), name, scenario);
+        if (input == nullptr) return none;
         if (!tables_.contains(name)) {
             CsvReading csv = readCsv(input->content, besideScenario(name));
             for (Diagnostic& diagnostic : csv.diagnostics)
@@ -273,6 +225,7 @@ class ScenarioBuilder {
     std::string file_;
     std::set<std::string> unread_;
     std::map<std::string, std::optional<CsvTable>> tables_;
+    std::map<std::string, std::optional<PriceList>> priceLists_;
 };
 
 }  // namespace
@@ -282,38 +235,10 @@ ScenarioReading readScenarioText(const std::string& text, const std::string& fil
     ScenarioReading reading;
     reading.file = file;
     reading.text = text;
-    const auto refuse = [&](int line, int column, std::string problem, std::string remedy) {
-        reading.diagnostics.push_back(
-            {Severity::Error, {file, line, column}, std::move(problem), std::move(remedy)});
-        return reading;
-    };
-    if (text.size() > kMostScenarioBytes)
-        return refuse(0, 0, "the file is larger than 16 MiB", "is it a scenario?");
-    if (text.find('\0') != std::string::npos)
-        return refuse(0, 0, "this is a binary file, not a scenario", "name a .toml file");
-    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
-        return refuse(0, 0, "the file is empty", "begin with format = 1 and name = \"…\"");
-    if (const auto offset = notUtf8(text)) {
-        const auto [line, column] = lineAndColumn(text, *offset);
-        return refuse(
-            line, column,
-            fmt::format("the byte 0x{:02X} is not UTF-8", static_cast<unsigned char>(text[*offset])),
-            "save the file as UTF-8");
-    }
-    if (const auto offset = endlessKey(text)) {
-        const auto [line, column] = lineAndColumn(text, *offset);
-        return refuse(line, column, fmt::format("a key has more than {} parts", kMostKeyParts),
-                      "name the key as FORMAT.md does");
-    }
-    toml::table root;
-    try {
-        root = toml::parse(std::string_view(text));
-    } catch (const toml::parse_error& error) {
-        const auto& begin = error.source().begin;
-        return refuse(static_cast<int>(begin.line), static_cast<int>(begin.column),
-                      fmt::format("this is not TOML: {}", error.description()),
-                      "mend the line; the format is described at toml.io");
-    }
+    std::optional<toml::table> parsed = reading::parseToml(
+        text, file, "a scenario", "begin with format = 1 and name = \"…\"", reading.diagnostics);
+    if (!parsed) return reading;
+    toml::table& root = *parsed;
     Scenario scenario;
     scenario.file = file;
     scenario.text = text;

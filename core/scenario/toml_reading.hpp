@@ -7,10 +7,12 @@
 #include <functional>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/costing/price_list.hpp"
 #include "core/diagnostics/diagnostic.hpp"
 #include "core/population/belief.hpp"
 #include "core/scenario/scenario.hpp"
@@ -87,6 +89,13 @@ class Reader {
 /// What `--set` calls the items of a list of tables: their ids, else the meter of a rate, else their numbers
 /// from 1.
 std::vector<std::string> itemNames(const toml::array& array);
+/// The tree of a TOML text. None, with one diagnostic, when it is larger than 16 MiB, binary, empty, not
+/// UTF-8 or not TOML.
+///
+/// @param what   what the text should be, for messages: "a scenario"
+/// @param begin  the remedy for an empty file
+std::optional<toml::table> parseToml(const std::string& text, const std::string& file, std::string_view what,
+                                     std::string_view begin, std::vector<Diagnostic>& diagnostics);
 
 /// Applies `--set` to the tree. Problems are reported through the reader.
 void applyOverrides(toml::table& root, const std::vector<Override>& overrides,
@@ -101,7 +110,20 @@ Segment readSegment(Reader& reader, const toml::table& table, const std::vector<
                         const toml::table&, const std::string&, const std::string&)>& sample);
 Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,
               const std::vector<Segment>& segments);
-Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>& meters);
+
+/// Where rates of a price list come from.
+struct PriceSource {
+    /// The list of a name, or null when it was refused; `at` is where it is named.
+    std::function<const PriceList*(const toml::node& at, const std::string& name)> list;
+    std::string currency;  ///< the scenario's
+};
+Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>& meters,
+              const PriceSource& prices);
+/// A rate with a `kind`: per and amount are those of the price list of `cost`.
+void readListedRate(Reader& reader, const toml::table& cost, const toml::table& item, const std::string& path,
+                    const PriceSource& prices, CostRate& rate);
+/// Keys of [cost] that choose prices, though no rate takes any.
+void checkPriceKeys(Reader& reader, const toml::table& cost);
 
 /// Index of an id among those declared; an error with the nearest id when there is none. Says nothing where
 /// `at` holds no text at all.
