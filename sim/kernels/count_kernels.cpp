@@ -49,7 +49,7 @@ Binned BinsOf(const double* values, std::size_t n, const BinMap& map, double fre
         }
         outside = hn::Or(outside, hn::BitCast(di, hn::IfThenZeroElse(isLeftOut, hn::BitCast(d, miss))));
         const auto isKept = hn::Not(isLeftOut);
-        storeSelected(hn::BitCast(d, bin), isKept, reinterpret_cast<double*>(bins + result.kept));
+        storeSelected(hn::BitCast(d, bin), isKept, bins + result.kept);
         result.kept += storeSelected(x, isKept, kept + result.kept);
         result.zeros += hn::CountTrue(d, isZero);
         result.frequent += hn::CountTrue(d, isFrequent);

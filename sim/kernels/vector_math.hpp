@@ -9,6 +9,7 @@
 
 #include <hwy/highway.h>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,13 +37,15 @@ HWY_INLINE V mulAdd(V a, V b, V c) {
     return hn::Add(hn::Mul(a, b), c);
 }  // two roundings on every target
 
-/// Stores the lanes where the mask is set, in order; up to kLanes elements of `out` may be overwritten.
+/// Stores the bits of the lanes where the mask is set as T, in order; up to kLanes elements of `out` may be
+/// overwritten.
 /// @return their number
-template <typename Mask>
-HWY_INLINE std::size_t storeSelected(V v, Mask mask, double* out) {
+template <typename T, typename Mask>
+HWY_INLINE std::size_t storeSelected(V v, Mask mask, T* out) {
     // Highway 1.0.3 copies its tables to the stack for every Compress of 64-bit lanes.
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
-    hn::StoreU(V{_mm512_maskz_compress_pd(mask.raw, v.raw)}, d, out);
+    constexpr hn::Rebind<T, D> tag;
+    hn::StoreU(hn::BitCast(tag, V{_mm512_maskz_compress_pd(mask.raw, v.raw)}), tag, out);
     return hn::CountTrue(d, mask);
 #else
     HWY_ALIGN double values[kLanes];
@@ -51,7 +54,7 @@ HWY_INLINE std::size_t storeSelected(V v, Mask mask, double* out) {
     hn::Store(hn::BitCast(du, hn::VecFromMask(d, mask)), du, selected);
     std::size_t count = 0;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        out[count] = values[lane];
+        out[count] = std::bit_cast<T>(values[lane]);
         count += selected[lane] & 1U;
     }
     return count;

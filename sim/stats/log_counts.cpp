@@ -96,8 +96,8 @@ void LogCounts::add(double x, std::uint64_t times, std::size_t batch) {
 }
 
 void LogCounts::add(std::span<const double> values, std::uint64_t times, std::size_t batch, double frequent) {
-    std::array<std::uint64_t, kBinnedRoom> bins;  // NOLINT(cppcoreguidelines-pro-type-member-init): outputs
-    std::array<double, kBinnedRoom> kept;         // NOLINT(cppcoreguidelines-pro-type-member-init)
+    std::array<std::uint64_t, kBinnedRoom> bins;  // filled by binsOf, so left as they are
+    std::array<double, kBinnedRoom> kept;
     std::uint64_t frequentSeen = 0;
     if (frequent == 0.0) frequent = std::numeric_limits<double>::quiet_NaN();  // zeros are counted anyway
     while (!values.empty()) {
