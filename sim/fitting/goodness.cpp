@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "sim/kernels/quantile_kernels.hpp"
 #include "sim/pipeline/quantile_table.hpp"
 #include "sim/random/normal_quantile.hpp"
 #include "sim/random/stream.hpp"
@@ -75,7 +76,7 @@ class Drawer {
         }
     }
     [[nodiscard]] double operator()(double p) const {
-        if (!gamma_.empty()) return tableQuantile(gamma_, normalQuantile(p));
+        if (!gamma_.empty()) return tableQuantileScalar(gamma_.data(), normalQuantile(p));
         if (!upTo_.empty() && p < upTo_.back())
             return static_cast<double>(std::ranges::lower_bound(upTo_, p) - upTo_.begin());
         return quantileOf(law_, p);
