@@ -57,9 +57,9 @@ class ChargeMaker {
     }
     std::vector<rating::Tier<Decimal>> tiers(const std::vector<Tier>& source) {
         for (const Tier& tier : source) {
-            if (!ends(core::exactValue(tier.unitAmount))) charge_.divisor = charge_.per;
+            // Tiers that are rounded one by one can't be kept times a divisor: 38 digits must do.
+            if (!rules_.roundTo && !ends(core::exactValue(tier.unitAmount))) charge_.divisor = charge_.per;
         }
-        if (charge_.divisor != Decimal(1)) rules_.roundTo.reset();  // amounts are times the divisor
         std::vector<rating::Tier<Decimal>> result;
         for (const Tier& tier : source) {
             rating::Tier<Decimal> item;

@@ -165,12 +165,19 @@ Evaluation conversion(Fields& price, const json& usage, const std::string& usage
     return evaluation;
 }
 
+/// Reports state that the model has no rule for.
 void refuseContext(const std::string& model, const Context& context, bool isBilledKnown) {
     const char* key = context.alreadyRated != nullptr           ? "already_rated_quantity"
                       : context.alreadyBilled && !isBilledKnown ? "already_billed"
                                                                 : nullptr;
     if (key != nullptr)
         throw CaseProblem(std::string("context.") + key, fmt::format("has no meaning for \"{}\"", model));
+}
+
+/// Money has no meaning for a quantity.
+void refuseBilled(const std::string& model, const Context& context) {
+    if (context.alreadyBilled)
+        throw CaseProblem("context.already_billed", fmt::format("has no meaning for \"{}\"", model));
 }
 
 }  // namespace
@@ -201,6 +208,7 @@ std::optional<Evaluation> evaluateCommitment(const std::string& model, const jso
         fields.finish();
         evaluation.result -= setting.context.alreadyBilled.value_or(Decimal(0));
     } else if (model == "usage_discount") {
+        refuseBilled(model, setting.context);
         Fields fields = read();
         const Decimal before =
             setting.context.alreadyRated != nullptr
@@ -214,6 +222,7 @@ std::optional<Evaluation> evaluateCommitment(const std::string& model, const jso
         evaluation = conversion(fields, usage, usagePath, setting);
         fields.finish();
     } else if (model == "quantity_rounding") {
+        refuseBilled(model, setting.context);
         Fields fields = read();
         const QuantityRounding rounding = roundingOf(fields, "function", true);
         const int places = static_cast<int>(fields.whole("precision").value_or(0));

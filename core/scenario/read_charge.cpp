@@ -58,8 +58,8 @@ void readTierAmounts(Reader& reader, const toml::table& item, const std::string&
     } else {
         reader.onlyKeys(item, place, {"up_to", "unit_amount", "flat_amount", "max_amount"});
         tier.unitAmount = reader.number(item, "unit_amount", place + ".unit_amount", kAtLeastZero, 0.0);
-        if (tier.maxAmount) reader.exactOnly(*item.get("max_amount"), place + ": max_amount");
     }
+    if (tier.maxAmount) reader.exactOnly(*item.get("max_amount"), place + ": max_amount");
 }
 
 /// Reports a tier that is out of order.

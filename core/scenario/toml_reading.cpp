@@ -179,7 +179,8 @@ std::string Reader::exactText(const toml::node& node, const std::string& path) {
         if (c != '_') digits += c;
     }
     if (digits.empty()) return digits;  // made by no text
-    if (const auto exact = Decimal::parse(digits)) return exact->text();
+    if (const auto exact = Decimal::parse(digits); exact && exact->toDouble() == node.value<double>())
+        return exact->text();
     error(node, fmt::format("{} has too many digits to be kept exactly", path), "give at most 76 digits");
     return "";
 }
