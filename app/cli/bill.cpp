@@ -2,18 +2,32 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
 #include "app/wiring/streamed_file.hpp"
 #include "core/billing/bill_text.hpp"
+#include "core/units/currency.hpp"
 
 namespace breakeven::app {
 namespace {
 
+std::atomic<int> interrupted = 0;
+
+extern "C" void noteBillInterrupt(int) {
+    interrupted = 1;
+}
+
+/// Ends the billing when Ctrl-C was pressed.
+struct Interrupted {};
+
 struct BillOptions {
-    std::string file, usage, from, csv, semantics = "breakeven", compare, period = "month";
+    std::string file, usage, from, csv, subject, semantics = "breakeven", compare, period = "month";
     std::vector<std::string> plans, sets;
     bool json = false, strict = false;
 };
@@ -117,30 +131,59 @@ int bill(const BillOptions& options) {
     }
     std::optional<StreamedFile> invoices;
     std::optional<StreamedFile> lines;
+    std::optional<StreamedFile> subjects;
+    const auto files = [&] { return std::array{&invoices, &lines, &subjects}; };
+    const std::vector<const core::Plan*> plans = core::plansToBill(*reading.scenario, request);
     if (!options.csv.empty()) {
         invoices.emplace(options.csv, "invoices.csv").pending() += core::kInvoicesHeader;
         lines.emplace(options.csv, "lines.csv").pending() += core::kLinesHeader;
+        subjects.emplace(options.csv, "subjects.csv").pending() += core::subjectsHeader(plans);
     }
-    const core::BillResult result =
-        core::billUsage(*reading.scenario, request, [&](const core::IssuedInvoice& issued) {
-            if (!invoices) return;
-            core::appendInvoiceRow(invoices->pending(), issued);
-            core::appendLineRows(lines->pending(), issued);
-            invoices->flush();
-            lines->flush();
-        });
+    std::string shown;  // the invoices of --subject
+    nlohmann::ordered_json shownJson;
+    core::BillHooks hooks;
+    hooks.invoice = [&](const core::IssuedInvoice& issued) {
+        if (interrupted != 0) throw Interrupted{};
+        if (issued.subject == options.subject) {
+            shown += core::invoiceText(issued);
+            shownJson.push_back(core::invoiceJson(issued));
+        }
+        if (!invoices) return;
+        core::appendInvoiceRow(invoices->pending(), issued);
+        core::appendLineRows(lines->pending(), issued);
+        for (auto* file : files()) (*file)->flush();
+    };
+    if (subjects) {
+        const int places = core::minorUnitDecimals(reading.scenario->currency);
+        hooks.subject = [&, places](const core::SubjectTotals& totals) {
+            core::appendSubjectRow(subjects->pending(), totals, places);
+        };
+    }
+    interrupted = 0;
+    const auto before = std::signal(SIGINT, noteBillInterrupt);
+    std::optional<core::BillResult> billed;
+    try {
+        billed = core::billUsage(*reading.scenario, request, hooks);
+    } catch (const Interrupted&) {
+        tell("interrupted: nothing was written\n");
+        return kInterrupted;
+    }
+    std::signal(SIGINT, before);
+    const core::BillResult& result = *billed;
     printDiagnostics(result.usage.diagnostics);
     if (result.usage.bad > 0) tell("{} bad rows were left out\n", result.usage.bad);
     if (invoices) {
-        invoices->commit();
-        lines->commit();
+        for (auto* file : files()) (*file)->commit();
         writeFiles(options.csv,
                    {{"summary.csv", core::summaryCsv(result)}, {"losers.csv", core::losersCsv(result)}});
     }
+    if (!options.subject.empty() && shown.empty())
+        tell("there is no subject \"{}\" in {}\n", options.subject, options.usage);
     if (options.json)
-        fmt::print("{}", core::billJson(result, *reading.scenario));
+        fmt::print("{}", core::billJson(result, *reading.scenario, shownJson));
     else
         printResult(result, *reading.scenario, request.semantics.size() == 2);
+    if (!options.json && !shown.empty()) fmt::print("\n{}", shown);
     return kDone;
 }
 
@@ -173,7 +216,10 @@ void addBill(CLI::App& cli, Action& action) {
                         "bill under these semantics too, and tell the difference");
     command->add_option("--set", options->sets, "KEY=VALUE: change any number or word of the file")
         ->allow_extra_args(false);
-    command->add_option("--csv", options->csv, "write invoices, lines, summary and losers into this folder");
+    command->add_option("--subject", options->subject,
+                        "show the invoices of this subject line by line; (all): those of a pool");
+    command->add_option("--csv", options->csv,
+                        "write invoices, lines, subjects, summary and losers into this folder");
     command->add_flag("--strict", options->strict, "refuse the usage file when any row is bad");
     command->add_flag("--json", options->json, "print the result as JSON");
     command->callback([options, &action] { action = [options] { return bill(*options); }; });

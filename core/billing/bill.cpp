@@ -32,6 +32,21 @@ std::int64_t monthOf(std::chrono::sys_days day) {
     return static_cast<int>(date.year()) * 12LL + static_cast<unsigned>(date.month()) - 1;
 }
 
+const Plan& planOf(const Scenario& scenario, const std::string& id, const char* option) {
+    const auto plan = std::ranges::find(scenario.plans, id, &Plan::id);
+    if (plan != scenario.plans.end()) return *plan;
+    std::vector<std::string> known;
+    for (const Plan& item : scenario.plans) known.push_back(item.id);
+    const auto nearest = nearestWord(id, known);
+    throw refusal(fmt::format("{} {}", option, id), fmt::format("there is no plan \"{}\"", id),
+                  nearest ? fmt::format("did you mean \"{}\"?", *nearest)
+                          : fmt::format("plans: {}", fmt::join(known, ", ")));
+}
+
+const Plan& baselineOf(const Scenario& scenario, const BillRequest& request) {
+    return request.from.empty() ? scenario.plans.front() : planOf(scenario, request.from, "--from");
+}
+
 /// A billing period that is being gathered.
 struct OpenPeriod {
     std::string subject;
@@ -53,17 +68,11 @@ struct Desk {
 /// Bills a stream of rows that are grouped by subject.
 class Biller {
   public:
-    Biller(const Scenario& scenario, const BillRequest& request,
-           const std::function<void(const IssuedInvoice&)>& issue)
-        : scenario_(scenario), request_(request), issue_(issue) {
-        const Plan& baseline = request.from.empty() ? scenario.plans.front() : planOf(request.from, "--from");
+    Biller(const Scenario& scenario, const BillRequest& request, const BillHooks& hooks)
+        : request_(request), hooks_(hooks) {
+        const Plan& baseline = baselineOf(scenario, request);
         result_.baseline = baseline.id;
-        std::vector<const Plan*> plans;
-        for (const std::string& id : request.plans) plans.push_back(&planOf(id, "--plan"));
-        if (plans.empty()) {
-            for (const Plan& plan : scenario.plans) plans.push_back(&plan);
-        }
-        if (std::ranges::find(plans, &baseline) == plans.end()) plans.insert(plans.begin(), &baseline);
+        const std::vector<const Plan*> plans = plansToBill(scenario, request);
         for (const Semantics& semantics : request.semantics) {
             for (const Plan* plan : plans) {
                 Desk desk{InvoiceMaker(exactPlan(scenario, *plan, semantics)), {}, {}, {}, {}};
@@ -126,17 +135,6 @@ class Biller {
     }
 
   private:
-    const Plan& planOf(const std::string& id, const char* option) const {
-        const auto plan = std::ranges::find(scenario_.plans, id, &Plan::id);
-        if (plan != scenario_.plans.end()) return *plan;
-        std::vector<std::string> known;
-        for (const Plan& item : scenario_.plans) known.push_back(item.id);
-        const auto nearest = nearestWord(id, known);
-        throw refusal(fmt::format("{} {}", option, id), fmt::format("there is no plan \"{}\"", id),
-                      nearest ? fmt::format("did you mean \"{}\"?", *nearest)
-                              : fmt::format("plans: {}", fmt::join(known, ", ")));
-    }
-
     /// The days of the period in which the subject is there, as the semantics counts them.
     void measure(const Semantics& semantics, PeriodUsage& usage) const {
         usage.activeDays = usage.daysInPeriod = 1;
@@ -194,7 +192,7 @@ class Biller {
         desk.bill.lines += invoice_.lines.size();
         desk.bill.total += invoice_.total;
         desk.bill.amounts.add(invoice_.total);
-        if (issue_) issue_({desk.maker, subject, period_, invoice_});
+        if (hooks_.invoice) hooks_.invoice({desk.maker, subject, period_, invoice_});
     }
 
     void closeAccount(Desk& desk, Account& account) {
@@ -215,9 +213,19 @@ class Biller {
                 compare(*desk.bill.migration, baselineTotal(first, perSemantics), desk.subjectTotal);
             }
         }
+        if (hooks_.subject) tellSubject(perSemantics);
         for (Desk& desk : desks_) {
             closeAccount(desk, desk.account);
             desk.subjectTotal = 0;
+        }
+    }
+
+    void tellSubject(std::size_t perSemantics) {
+        for (std::size_t first = 0; first < desks_.size(); first += perSemantics) {
+            SubjectTotals totals{open_.subject, desks_[first].bill.semantics, {}};
+            for (std::size_t i = first; i < first + perSemantics; ++i)
+                totals.totals.push_back(desks_[i].bill.isPooled ? nullptr : &desks_[i].subjectTotal);
+            hooks_.subject(totals);
         }
     }
 
@@ -255,9 +263,8 @@ class Biller {
         closeAccount(desk, account);
     }
 
-    const Scenario& scenario_;
     const BillRequest& request_;
-    const std::function<void(const IssuedInvoice&)>& issue_;
+    const BillHooks& hooks_;
     std::vector<Desk> desks_;
     BillResult result_;
     OpenPeriod open_;
@@ -269,9 +276,22 @@ class Biller {
 
 }  // namespace
 
-BillResult billUsage(const Scenario& scenario, const BillRequest& request,
-                     const std::function<void(const IssuedInvoice&)>& issue) {
-    Biller biller(scenario, request, issue);
+std::vector<const Plan*> plansToBill(const Scenario& scenario, const BillRequest& request) {
+    std::vector<const Plan*> plans;
+    for (const std::string& id : request.plans) {
+        const Plan* plan = &planOf(scenario, id, "--plan");
+        if (std::ranges::find(plans, plan) == plans.end()) plans.push_back(plan);
+    }
+    if (plans.empty()) {
+        for (const Plan& plan : scenario.plans) plans.push_back(&plan);
+    }
+    const Plan* baseline = &baselineOf(scenario, request);
+    if (std::ranges::find(plans, baseline) == plans.end()) plans.insert(plans.begin(), baseline);
+    return plans;
+}
+
+BillResult billUsage(const Scenario& scenario, const BillRequest& request, const BillHooks& hooks) {
+    Biller biller(scenario, request, hooks);
     UsageReading usage =
         readUsageFile(request.usageFile, scenario.meters, [&](const UsageRow& row) { biller.row(row); });
     return biller.finish(std::move(usage));

@@ -68,10 +68,25 @@ struct IssuedInvoice {
     const Invoice& invoice;
 };
 
+/// What one subject pays over all its periods.
+struct SubjectTotals {
+    const std::string& subject;
+    const std::string& semantics;
+    std::vector<const Decimal*> totals;  ///< one per plan of the result, null under a pool
+};
+
+/// Who is told while a file is billed, in the order of the file; either may be empty.
+struct BillHooks {
+    std::function<void(const IssuedInvoice&)> invoice;
+    std::function<void(const SubjectTotals&)> subject;
+};
+
+/// The plans that are billed, in the order of the result. Throws Error (Input) for an unknown one.
+[[nodiscard]] std::vector<const Plan*> plansToBill(const Scenario& scenario, const BillRequest& request);
+
 /// Bills a usage file under the plans of a scenario, with memory for one subject and the summaries only.
-/// `issue` is called for every invoice, in the order of the file. Throws Error (Input) for unknown plans and
-/// for a file that is refused as a whole.
+/// Throws Error (Input) for unknown plans and for a file that is refused as a whole.
 [[nodiscard]] BillResult billUsage(const Scenario& scenario, const BillRequest& request,
-                                   const std::function<void(const IssuedInvoice&)>& issue);
+                                   const BillHooks& hooks);
 
 }  // namespace breakeven::core

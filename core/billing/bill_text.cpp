@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <iterator>
 
 namespace breakeven::core {
 namespace {
@@ -69,6 +69,48 @@ void appendLineRows(std::string& out, const IssuedInvoice& issued) {
     }
 }
 
+std::string subjectsHeader(const std::vector<const Plan*>& plans) {
+    std::string out = "semantics,subject";
+    for (const Plan* plan : plans) out += "," + plan->id;
+    return out + "\r\n";
+}
+
+void appendSubjectRow(std::string& out, const SubjectTotals& totals, int places) {
+    appendText(out, totals.semantics);
+    out += ',';
+    appendText(out, totals.subject);
+    for (const Decimal* total : totals.totals) {
+        out += ',';
+        if (total != nullptr) out += total->text(places);
+    }
+    out += "\r\n";
+}
+
+std::string invoiceText(const IssuedInvoice& issued) {
+    const ExactPlan& plan = issued.maker.plan();
+    std::string out = fmt::format("{}, {}, {}:\n", plan.plan->id, issued.subject, issued.period);
+    for (const InvoiceLine& line : issued.invoice.lines) {
+        const std::string_view id = issued.maker.idOf(line);
+        out += fmt::format("  {:>14}  {}{}{}\n", line.amount.text(plan.places), id, id.empty() ? "" : ": ",
+                           issued.maker.reasonOf(line));
+    }
+    return out + fmt::format("  {:>14}  total\n", issued.invoice.total.text(plan.places));
+}
+
+nlohmann::ordered_json invoiceJson(const IssuedInvoice& issued) {
+    const ExactPlan& plan = issued.maker.plan();
+    nlohmann::ordered_json lines = nlohmann::ordered_json::array();
+    for (const InvoiceLine& line : issued.invoice.lines)
+        lines.push_back({{"kind", wordOf(line.kind)},
+                         {"id", issued.maker.idOf(line)},
+                         {"quantity", line.quantity.text()},
+                         {"amount", line.amount.text(plan.places)},
+                         {"reason", issued.maker.reasonOf(line)}});
+    return {{"plan", plan.plan->id},     {"semantics", plan.semantics.name},
+            {"subject", issued.subject}, {"period_start", issued.period},
+            {"lines", std::move(lines)}, {"total", issued.invoice.total.text(plan.places)}};
+}
+
 std::string summaryCsv(const BillResult& result) {
     std::string out =
         "semantics,plan,baseline,invoices,lines,total,mean,median,p90,subjects,share_better,share_worse,"
@@ -108,7 +150,8 @@ std::string losersCsv(const BillResult& result) {
     return out;
 }
 
-std::string billJson(const BillResult& result, const Scenario& scenario) {
+std::string billJson(const BillResult& result, const Scenario& scenario,
+                     const nlohmann::ordered_json& invoices) {
     using nlohmann::ordered_json;
     const auto money = [&](const Decimal& amount) { return amount.text(result.places); };
     ordered_json document{{"scenario", scenario.name},   {"currency", scenario.currency},
@@ -143,6 +186,7 @@ std::string billJson(const BillResult& result, const Scenario& scenario) {
         }
         document["plans"].push_back(std::move(one));
     }
+    if (!invoices.is_null()) document["invoices"] = invoices;
     return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "core/billing/bill.hpp"
 
@@ -17,12 +19,24 @@ inline constexpr const char* kLinesHeader =
 void appendInvoiceRow(std::string& out, const IssuedInvoice& issued);
 void appendLineRows(std::string& out, const IssuedInvoice& issued);
 
+/// The header of what every subject pays under each plan, and a subject's row; empty cells under a pool.
+[[nodiscard]] std::string subjectsHeader(const std::vector<const Plan*>& plans);
+void appendSubjectRow(std::string& out, const SubjectTotals& totals, int places);
+
+/// An invoice for people: a line each, with its reason.
+[[nodiscard]] std::string invoiceText(const IssuedInvoice& issued);
+/// The same as JSON object.
+[[nodiscard]] nlohmann::ordered_json invoiceJson(const IssuedInvoice& issued);
+
 /// One row per plan: totals, distribution, credits, migration.
 [[nodiscard]] std::string summaryCsv(const BillResult& result);
 /// The subjects whose bill rises most under each plan.
 [[nodiscard]] std::string losersCsv(const BillResult& result);
 
 /// The whole result as JSON; amounts are decimal texts.
-[[nodiscard]] std::string billJson(const BillResult& result, const Scenario& scenario);
+///
+/// @param invoices  a list of `invoiceJson`, put in as "invoices" unless null
+[[nodiscard]] std::string billJson(const BillResult& result, const Scenario& scenario,
+                                   const nlohmann::ordered_json& invoices);
 
 }  // namespace breakeven::core

@@ -53,7 +53,7 @@ TEXT
 [ ! -s err ] || fail "diagnostics where there is nothing to tell"
 
 expect 0 "$program" bill "$data/coding-team.toml" --usage "$data/usage_day.csv" --csv bills --json
-[ "$(ls bills | tr '\n' ' ')" = "invoices.csv lines.csv losers.csv summary.csv " ] || fail "files of --csv: $(ls bills)"
+[ "$(ls bills | tr '\n' ' ')" = "invoices.csv lines.csv losers.csv subjects.csv summary.csv " ] || fail "files of --csv: $(ls bills)"
 [ "$(wc -l <bills/invoices.csv)" -eq 39 ] || fail "36 invoices of three plans, 2 of the pool, a header"
 python3 - <<'PYTHON' || fail "the lines of an invoice do not add up to its total"
 import csv, decimal
@@ -66,6 +66,23 @@ for invoice in csv.DictReader(open("bills/invoices.csv", newline="")):
     assert sums[key] == decimal.Decimal(invoice["total"]), key
 PYTHON
 python3 -c 'import json; p = json.load(open("out"))["plans"]; assert p[1]["total"] == "2400.00", p[1]' || fail "bill --json"
+
+head -n 2 bills/subjects.csv | tr -d '\r' >head
+same head "what each subject would have paid" <<'TEXT'
+semantics,subject,list,seat,pool,hybrid
+breakeven,dev01,708.71,400.00,,810.45
+TEXT
+expect 0 "$program" bill "$data/coding-team.toml" --usage "$data/usage_day.csv" --plan hybrid --subject dev05
+tail -n 7 out >invoices
+same invoices "the invoices of one subject" <<'TEXT'
+list, dev05, 2026-02-01:
+           32.33  use: 32333326.5 units
+           32.33  total
+hybrid, dev05, 2026-02-01:
+           40.00  monthly fee
+            0.00  use: 32333326.5 units
+           40.00  total
+TEXT
 
 expect 0 "$program" bill "$data/coding-team.toml" --usage "$data/usage_day.csv" --compare lago
 grep -q '^hybrid    1843.44  1843.44        0.00$' out || fail "--compare tells the difference per plan: $(cat out)"

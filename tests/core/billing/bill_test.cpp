@@ -41,12 +41,14 @@ std::string linesOf(const Scenario& scenario, const std::string& usage,
     BillRequest request;
     request.usageFile = file;
     request.semantics = {semanticsOf(semantics)};
-    BillResult bill = billUsage(scenario, request, [&](const IssuedInvoice& issued) {
+    BillHooks hooks;
+    hooks.invoice = [&](const IssuedInvoice& issued) {
         text += issued.maker.plan().plan->id + " " + issued.subject + " " + issued.period + ":";
         for (const InvoiceLine& line : issued.invoice.lines)
             text += " " + std::string(wordOf(line.kind)) + " " + line.amount.text(issued.maker.plan().places);
         text += " = " + issued.invoice.total.text(issued.maker.plan().places) + "\n";
-    });
+    };
+    BillResult bill = billUsage(scenario, request, hooks);
     if (result != nullptr) *result = std::move(bill);
     return text;
 }
