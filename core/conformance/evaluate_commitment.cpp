@@ -144,6 +144,12 @@ Decimal beyond(const json& usage, const std::string& usagePath, const Context& c
     return amount;
 }
 
+/// Money has no meaning for a quantity.
+void refuseBilled(const std::string& model, const Context& context) {
+    if (context.alreadyBilled)
+        throw CaseProblem("context.already_billed", fmt::format("has no meaning for \"{}\"", model));
+}
+
 Evaluation conversion(Fields& price, const json& usage, const std::string& usagePath,
                       const Setting& setting) {
     rating::UnitConversion<Decimal> rule;
@@ -154,6 +160,7 @@ Evaluation conversion(Fields& price, const json& usage, const std::string& usage
     rule.places = static_cast<int>(price.whole("precision").value_or(0));
     rule.freeQuantity = price.number("free_quantity", 0);
     const bool hasBase = price.has("base");
+    if (!hasBase) refuseBilled("unit_conversion", setting.context);
     Evaluation evaluation;
     evaluation.result = beyond(usage, usagePath, setting.context, [&](const Decimal& total) {
         const Decimal quantity = rating::convertedQuantity(total, rule);
@@ -172,12 +179,6 @@ void refuseContext(const std::string& model, const Context& context, bool isBill
                                                                 : nullptr;
     if (key != nullptr)
         throw CaseProblem(std::string("context.") + key, fmt::format("has no meaning for \"{}\"", model));
-}
-
-/// Money has no meaning for a quantity.
-void refuseBilled(const std::string& model, const Context& context) {
-    if (context.alreadyBilled)
-        throw CaseProblem("context.already_billed", fmt::format("has no meaning for \"{}\"", model));
 }
 
 }  // namespace
