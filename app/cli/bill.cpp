@@ -195,7 +195,7 @@ void addBill(CLI::App& cli, Action& action) {
         "Exact invoices of real usage under the plans of a scenario, and what moving to them would do");
     command->footer(
         "Example: breakeven bill scenarios/coding-team/coding-team.toml --usage "
-        "scenarios/coding-team/usage.csv\n"
+        "scenarios/coding-team/usage_day.csv\n"
         "The usage file has the columns subject, period_start and one per meter. Amounts are exact decimals, "
         "rounded once.");
     auto options = std::make_shared<BillOptions>();

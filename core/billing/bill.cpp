@@ -130,7 +130,18 @@ class Biller {
         }
         if (result_.usage.rows == 0)
             throw refusal(request_.usageFile, "there are no rows", "is it the right file?");
-        for (Desk& desk : desks_) result_.plans.push_back(std::move(desk.bill));
+        for (Desk& desk : desks_) {
+            const Plan& plan = *desk.maker.plan().plan;
+            if (plan.terms.isProrated && !result_.usage.hasActiveDates)
+                result_.usage.diagnostics.push_back(
+                    {Severity::Warning,
+                     {request_.usageFile, 1, 0},
+                     fmt::format(
+                         "plan \"{}\" is prorated, but there are no columns active_from and active_to",
+                         plan.id),
+                     "every period is billed in full"});
+            result_.plans.push_back(std::move(desk.bill));
+        }
         return std::move(result_);
     }
 

@@ -36,6 +36,7 @@ class UsageParser {
                    "the columns are subject, period_start and one per meter");
         if ((from_ == kNone) != (to_ == kNone))
             refuse("active_from and active_to belong together", "give both or none");
+        reading.hasActiveDates = from_ != kNone;
         std::vector<std::string_view> known = {"subject", "period_start", "active_from", "active_to"};
         std::size_t found = 0;
         for (const Meter& meter : meters) {

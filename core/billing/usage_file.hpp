@@ -27,6 +27,7 @@ struct UsageRow {
 struct UsageReading {
     std::uint64_t rows = 0;  ///< good ones
     std::uint64_t bad = 0;
+    bool hasActiveDates = false;                   ///< columns active_from and active_to
     std::map<std::string, std::uint64_t> reasons;  ///< of bad rows, with their numbers
     std::vector<Diagnostic> diagnostics;           ///< warnings, and the first ten bad rows
 };

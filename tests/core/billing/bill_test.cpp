@@ -2,56 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "core/billing/bill_text.hpp"
 #include "core/scenario/scenario_reader.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "tests/support/billing.hpp"
 
 namespace breakeven::core {
 namespace {
 
+using tests::linesOf;
+using tests::scenarioWith;
+
 const std::string kData = std::string(BREAKEVEN_SOURCE_ROOT) + "/tests/data/core/billing/";
-
-/// A scenario with the meters `calls` and `tokens` and the plans given.
-Scenario scenarioWith(const std::string& plans, const std::string& currency = "USD") {
-    const std::string text =
-        "format = 1\nname = \"t\"\ncurrency = \"" + currency +
-        "\"\n[[meter]]\nid = \"calls\"\n[[meter]]\nid = \"tokens\"\n"
-        "[[segment]]\nid = \"s\"\n[segment.usage.calls]\ndistribution = \"constant\"\nvalue = 1\n"
-        "[cost]\n" +
-        plans;
-    ScenarioReading reading =
-        readScenarioText(text, "t.toml", {}, [](const std::string&) { return std::string(); });
-    for (const Diagnostic& item : reading.diagnostics) ADD_FAILURE() << formatDiagnostic(item, text);
-    return reading.scenario.value();
-}
-
-Semantics semanticsOf(const std::string& text) {
-    return readSemantics(text, "--semantics").semantics.value();
-}
-
-/// Bills usage text and gives every line as "plan subject period kind amount", then "= total".
-std::string linesOf(const Scenario& scenario, const std::string& usage,
-                    const std::string& semantics = "breakeven", BillResult* result = nullptr) {
-    const tests::TemporaryFolder folder;
-    const std::string file = folder.file("usage.csv");
-    std::ofstream(file) << usage;
-    std::string text;
-    BillRequest request;
-    request.usageFile = file;
-    request.semantics = {semanticsOf(semantics)};
-    BillHooks hooks;
-    hooks.invoice = [&](const IssuedInvoice& issued) {
-        text += issued.maker.plan().plan->id + " " + issued.subject + " " + issued.period + ":";
-        for (const InvoiceLine& line : issued.invoice.lines)
-            text += " " + std::string(wordOf(line.kind)) + " " + line.amount.text(issued.maker.plan().places);
-        text += " = " + issued.invoice.total.text(issued.maker.plan().places) + "\n";
-    };
-    BillResult bill = billUsage(scenario, request, hooks);
-    if (result != nullptr) *result = std::move(bill);
-    return text;
-}
 
 TEST(Bill, GivenTheCodingTeamAtListPrice_WhenBilledByDay_ThenTheDataSetsOwnFiguresComeOut) {
     const ScenarioReading reading = readScenarioFile(kData + "coding-team.toml");
@@ -104,19 +65,6 @@ TEST(Bill, GivenFeeChargeAndPlanBounds_WhenBilled_ThenEachLineHasItsReason) {
               "p a 2026-01-01: fee 5.00 charge 2.50 minimum 0.50 = 8.00\n"
               "p b 2026-01-01: fee 5.00 charge 22.50 cap -7.50 = 20.00\n"
               "p c 2026-01-01: fee 5.00 charge 5.00 = 10.00\n");
-}
-
-TEST(Bill, GivenRowsOfOneMonthInAnyOrder_WhenBilled_ThenTheyAreOneInvoice) {
-    const Scenario scenario = scenarioWith(
-        "[[plan]]\nid = \"p\"\n[[plan.charge]]\nmeter = \"tokens\"\nmodel = \"package\"\npackage_size = 10\n"
-        "package_amount = 1\n");
-    EXPECT_EQ(
-        linesOf(
-            scenario,
-            "subject;period_start;tokens\nb;2026-02-01;3\na;2026-01-20;4\nb;2026-01-31;1\na;2026-01-02;5\n"),
-        "p a 2026-01-01: charge 1.00 = 1.00\n"
-        "p b 2026-01-01: charge 1.00 = 1.00\n"
-        "p b 2026-02-01: charge 1.00 = 1.00\n");
 }
 
 TEST(Bill, GivenAPriceOf40Digits_WhenBilled_ThenNoDigitIsLost) {
@@ -292,43 +240,6 @@ TEST(Bill, GivenYen_WhenBilled_ThenAmountsHaveNoDecimals) {
         "JPY");
     EXPECT_EQ(linesOf(scenario, "subject,period_start,tokens\na,2026-01-01,3\n"),
               "p a 2026-01-01: charge 2 = 2\n");
-}
-
-TEST(Bill, GivenBadRows_WhenBilled_ThenTheyAreToldCountedAndRefusedAboveOnePercent) {
-    const Scenario scenario = scenarioWith("[[plan]]\nid = \"p\"\nfee = 1\n");
-    std::string usage = "subject,period_start,calls,tokens\n";
-    for (int i = 100; i < 299; ++i) usage += "s" + std::to_string(i) + ",2026-01-01,1,1\n";
-    BillResult result;
-    linesOf(scenario, usage + "x,2026-01-01,-1,1\n", "breakeven", &result);
-    EXPECT_EQ(result.usage.bad, 1U);
-    ASSERT_EQ(result.usage.diagnostics.size(), 1U);
-    EXPECT_EQ(result.usage.diagnostics[0].problem, "-1 is below 0");
-    EXPECT_EQ(result.usage.diagnostics[0].where.line, 201);
-    EXPECT_EQ(result.usage.diagnostics[0].where.column, 14);
-    try {
-        linesOf(scenario, usage + "x,2026-13-01,1,1\ny,2026-01-01,1\n,2026-01-01,1,1\n");
-        FAIL();
-    } catch (const Error& error) {
-        EXPECT_EQ(error.diagnostic().problem,
-                  "3 of 202 rows are bad: 1 bad date, 1 no subject, 1 wrong number of cells");
-    }
-}
-
-TEST(Bill, GivenAFileWithoutWhatIsNeeded_WhenBilled_ThenItIsRefused) {
-    const Scenario scenario = scenarioWith("[[plan]]\nid = \"p\"\nfee = 1\n");
-    const auto problemOf = [&](const std::string& usage) {
-        try {
-            linesOf(scenario, usage);
-        } catch (const Error& error) {
-            return error.diagnostic().problem;
-        }
-        return std::string("none");
-    };
-    EXPECT_EQ(problemOf("user,period_start,calls\na,2026-01-01,1\n"), "there is no column \"subject\"");
-    EXPECT_EQ(problemOf("subject,period_start,cals\na,2026-01-01,1\n"), "there is no column for any meter");
-    EXPECT_EQ(problemOf("subject,period_start,calls\n"), "there are no rows");
-    EXPECT_EQ(problemOf(""), "the file is empty");
-    EXPECT_EQ(problemOf("subject,period_start,calls\n\"a,2026-01-01,1\n"), "a quote is left open");
 }
 
 TEST(Bill, GivenTwoPlans_WhenCompared_ThenBetterWorseAndLosersAreCounted) {
