@@ -81,6 +81,9 @@ class Biller {
                 desk.bill.isPooled = plan->terms.isPooled;
                 if (plan != &baseline && !plan->terms.isPooled && !baseline.terms.isPooled)
                     desk.bill.migration.emplace();
+                needsRows_ = needsRows_ || std::ranges::any_of(plan->charges, [](const Charge& charge) {
+                                 return charge.terms.isBucketed;
+                             });
                 desks_.push_back(std::move(desk));
             }
         }
@@ -94,6 +97,7 @@ class Biller {
         const bool isSame =
             hasOpen_ && !request_.isPerRow && open_.subject == row.subject && open_.start == start;
         if (isSame) {
+            if (needsRows_) open_.usage.rows.push_back(row.quantities);
             for (std::size_t i = 0; i < row.quantities.size(); ++i)
                 open_.usage.quantities[i] += row.quantities[i];
             if (row.activeFrom) {
@@ -108,6 +112,8 @@ class Biller {
         open_.subject = row.subject;
         open_.start = start;
         open_.usage.quantities = row.quantities;
+        open_.usage.rows.clear();
+        if (needsRows_) open_.usage.rows.push_back(row.quantities);
         open_.activeFrom = row.activeFrom;
         open_.activeTo = row.activeTo;
     }
@@ -185,6 +191,7 @@ class Biller {
         if (isNew) return;
         for (std::size_t i = 0; i < open_.usage.quantities.size(); ++i)
             found->second.quantities[i] += open_.usage.quantities[i];
+        found->second.rows.insert(found->second.rows.end(), open_.usage.rows.begin(), open_.usage.rows.end());
         ++found->second.seats;
     }
 
@@ -279,6 +286,7 @@ class Biller {
     std::vector<Desk> desks_;
     BillResult result_;
     OpenPeriod open_;
+    bool needsRows_ = false;  ///< some charge prices each row by itself
     bool hasOpen_ = false;
     bool hasSubject_ = false;
     std::string period_;

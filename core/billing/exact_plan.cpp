@@ -22,6 +22,7 @@ class ChargeMaker {
             charge_.meters.emplace_back(part.meter, core::exactValue(part.weight));
         charge_.refunds = source_.terms.refunds;
         charge_.per = core::exactValue(source_.per);
+        charge_.isBucketed = source_.terms.isBucketed;
         charge_.rounding = static_cast<rating::QuantityRounding>(source_.terms.rounding);
         if (source_.terms.isFlatAtZero) rules_.flatAtZero = rating::FlatAtZero::FirstTier;
         if (source_.exactPrice)

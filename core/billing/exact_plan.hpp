@@ -21,6 +21,7 @@ struct ExactCharge {
     std::vector<std::pair<std::size_t, Decimal>> meters;  ///< index and weight
     std::optional<std::size_t> refunds;
     std::optional<std::size_t> events;  ///< meter that counts the events of a percentage
+    bool isBucketed = false;            ///< every row of usage is priced by itself
     bool isValueSum = false;            ///< a percentage of the sum of all events' values
     Decimal per = 1;
     rating::QuantityRounding rounding = rating::QuantityRounding::None;

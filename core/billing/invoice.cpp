@@ -60,6 +60,7 @@ Decimal InvoiceMaker::shared(const Decimal& amount, const PeriodUsage& usage) co
 
 void InvoiceMaker::applyLimits(const PeriodUsage& usage, Invoice& invoice) {
     kept_ = usage.quantities;
+    keptRows_ = usage.rows;
     const ExactLimit* tightest = nullptr;  // the limit that lets the smallest share of the use happen
     Decimal tightestKept;
     for (std::size_t i = 0; i < plan_.limits.size(); ++i) {
@@ -85,28 +86,33 @@ void InvoiceMaker::applyLimits(const PeriodUsage& usage, Invoice& invoice) {
     }
     if (tightest == nullptr) return;
     const Decimal& whole = usage.quantities[tightest->meter];
-    for (Decimal& quantity : kept_) quantity = quotient(quantity * tightestKept, whole);
+    const auto shrink = [&](std::vector<Decimal>& quantities) {
+        for (Decimal& quantity : quantities) quantity = quotient(quantity * tightestKept, whole);
+    };
+    shrink(kept_);
+    std::ranges::for_each(keptRows_, shrink);
 }
 
-Decimal InvoiceMaker::quantityOf(const ExactCharge& charge) const {
+Decimal InvoiceMaker::quantityOf(const ExactCharge& charge, const std::vector<Decimal>& kept) {
     Decimal quantity;
-    for (const auto& [meter, weight] : charge.meters) quantity += kept_[meter] * weight;
-    if (charge.refunds) quantity = std::max(quantity - kept_[*charge.refunds], Decimal(0));
+    for (const auto& [meter, weight] : charge.meters) quantity += kept[meter] * weight;
+    if (charge.refunds) quantity = std::max(quantity - kept[*charge.refunds], Decimal(0));
     if (charge.rounding == rating::QuantityRounding::None) return quantity;
     return rating::roundedQuantity(quotient(quantity, charge.per), charge.rounding, 0) * charge.per;
 }
 
-Decimal InvoiceMaker::priceOf(const ExactCharge& charge, const Decimal& quantity) const {
+Decimal InvoiceMaker::priceOf(const ExactCharge& charge, const Decimal& quantity,
+                              const std::vector<Decimal>& kept) {
     if (!charge.capacity.empty()) {
         std::vector<Decimal> quantities;
-        for (const auto& [meter, weight] : charge.meters) quantities.push_back(kept_[meter]);
+        for (const auto& [meter, weight] : charge.meters) quantities.push_back(kept[meter]);
         return rating::capacityAmount(charge.capacity, quantities);
     }
     if (charge.isValueSum) {
         const auto& rule = std::get<rating::PercentagePrice<Decimal>>(charge.price);
         Decimal amount =
             rating::percentOf(std::max(quantity - rule.freeAmount, Decimal(0)), rule.ratePercent);
-        if (charge.events) amount += kept_[*charge.events] * rule.fixedAmount;
+        if (charge.events) amount += kept[*charge.events] * rule.fixedAmount;
         return amount;
     }
     const Decimal amount = rating::amountOf(charge.price, quantity);
@@ -117,8 +123,17 @@ InvoiceLine InvoiceMaker::chargeLine(std::size_t index) const {
     const ExactCharge& charge = plan_.charges[index];
     InvoiceLine line;
     line.index = index;
-    line.quantity = quantityOf(charge);
-    Decimal amount = priceOf(charge, line.quantity);
+    Decimal amount;
+    if (charge.isBucketed && !keptRows_.empty()) {
+        for (const std::vector<Decimal>& row : keptRows_) {
+            const Decimal quantity = quantityOf(charge, row);
+            line.quantity += quantity;
+            amount += priceOf(charge, quantity, row);
+        }
+    } else {
+        line.quantity = quantityOf(charge, kept_);
+        amount = priceOf(charge, line.quantity, kept_);
+    }
     if (charge.commitment.amount) amount = rating::committedCharge(amount, charge.commitment).amount();
     line.parts.usage = rounded(amount);
     line.amount = line.parts.usage;

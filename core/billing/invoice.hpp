@@ -50,9 +50,11 @@ struct Invoice {
 /// What a subject (or pool) uses in a period.
 struct PeriodUsage {
     std::vector<Decimal> quantities;  ///< one per meter of the scenario
-    std::int64_t month = 0;           ///< of the period's start, counted from year 0; for expiry and trials
-    std::int64_t seats = 1;           ///< subjects in the account
-    std::int64_t activeDays = 1;      ///< of daysInPeriod; equal: not prorated
+    /// The rows that `quantities` are the sum of, for bucketed charges; empty: one row.
+    std::vector<std::vector<Decimal>> rows;
+    std::int64_t month = 0;       ///< of the period's start, counted from year 0; for expiry and trials
+    std::int64_t seats = 1;       ///< subjects in the account
+    std::int64_t activeDays = 1;  ///< of daysInPeriod; equal: not prorated
     std::int64_t daysInPeriod = 1;
 };
 
@@ -97,8 +99,9 @@ class InvoiceMaker {
   private:
     void applyLimits(const PeriodUsage& usage, Invoice& invoice);
     [[nodiscard]] InvoiceLine chargeLine(std::size_t index) const;
-    [[nodiscard]] Decimal quantityOf(const ExactCharge& charge) const;
-    [[nodiscard]] Decimal priceOf(const ExactCharge& charge, const Decimal& quantity) const;
+    [[nodiscard]] static Decimal quantityOf(const ExactCharge& charge, const std::vector<Decimal>& kept);
+    [[nodiscard]] static Decimal priceOf(const ExactCharge& charge, const Decimal& quantity,
+                                         const std::vector<Decimal>& kept);
     void grant(const PeriodUsage& usage, Account& account) const;
     void payWithCredits(Account& account, const PeriodUsage& usage, Invoice& invoice, const Decimal& gross);
     [[nodiscard]] Decimal shared(const Decimal& amount, const PeriodUsage& usage) const;
@@ -107,7 +110,8 @@ class InvoiceMaker {
              const Decimal& amount) const;
 
     ExactPlan plan_;
-    std::vector<Decimal> kept_;  ///< quantities after the limits
+    std::vector<Decimal> kept_;                   ///< quantities after the limits
+    std::vector<std::vector<Decimal>> keptRows_;  ///< the same by row, for bucketed charges
     std::vector<std::size_t> burnOrder_;
 };
 

@@ -91,6 +91,7 @@ struct ChargeTerms {
     std::optional<Parameter> maximum;     ///< >= minimum
     std::optional<Parameter> commitment;  ///< >= 0, an amount that is paid before overage counts
     Parameter overageFactor{1.0, {}};     ///< > 0, on what lies beyond the commitment
+    bool isBucketed = false;              ///< every row of usage within a period is priced by itself
     bool hasTrueUp = false;               ///< whether the unused rest of the commitment is paid
     bool operator==(const ChargeTerms&) const = default;
 };

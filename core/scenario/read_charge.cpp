@@ -203,6 +203,7 @@ ChargeTerms readTerms(Reader& reader, const toml::table& table, const std::strin
         terms.rounding = static_cast<ChargeTerms::Rounding>(
             reader.choice(table, "round_quantity", {"none", "half_up", "ceiling", "floor"}, "none"));
     }
+    if (model != kFlat) terms.isBucketed = reader.flag(table, "bucketed", path);
     terms.discount = maybe("discount_percent", {0.0, 100.0, false});
     const std::size_t before = reader.diagnostics.size();
     terms.minimum = maybe("minimum", kAtLeastZero);
@@ -222,8 +223,8 @@ ChargeTerms readTerms(Reader& reader, const toml::table& table, const std::strin
             reader.error(*table.get(key), fmt::format("{}: {} belongs to a commitment_amount", path, key),
                          "add commitment_amount, or remove it");
     }
-    for (const char* key : {"flat_at_zero", "round_quantity", "refunds", "discount_percent", "minimum",
-                            "maximum", "commitment_amount"}) {
+    for (const char* key : {"flat_at_zero", "round_quantity", "refunds", "bucketed", "discount_percent",
+                            "minimum", "maximum", "commitment_amount"}) {
         if (table.contains(key)) reader.exactOnly(*table.get(key), fmt::format("{}: {}", path, key));
     }
     return terms;
@@ -258,7 +259,7 @@ std::vector<std::string_view> keysOf(std::size_t model) {
     const auto add = [&](std::initializer_list<std::string_view> more) {
         keys.insert(keys.end(), more.begin(), more.end());
     };
-    if (model != kFlat) add({"refunds", "round_quantity"});
+    if (model != kFlat) add({"refunds", "round_quantity", "bucketed"});
     if (isTiered(model)) add({"tiers", "flat_at_zero"});
     if (model == kPerUnit || model == kGraduated || model == kVolume || model == kDynamic) add({"per"});
     if (model == kFlat) add({"amount"});
@@ -306,7 +307,7 @@ Charge readCharge(Reader& reader, const toml::table& table, const std::string& p
         table, "model",
         {"flat", "per_unit", "graduated", "volume", "package", "graduated_package", "volume_package",
          "percentage", "percentage_event", "graduated_percentage", "dynamic", "capacity"},
-        nullptr, {"stairstep", "bucketed"});
+        nullptr, {"stairstep"});
     const bool isKnown = reader.diagnostics.size() == before;
     charge.meters = readMeters(reader, table, path, meters, isKnown && model != kFlat);
     if (!isKnown) return charge;

@@ -102,6 +102,28 @@ TEST(Bill, GivenACommitmentWithTrueUp_WhenBilled_ThenOverageCostsMoreAndTheRestI
               "p a 2026-01-01: charge 10.00 = 10.00\np b 2026-01-01: charge 19.00 = 19.00\n");
 }
 
+TEST(Bill, GivenABucketedCharge_WhenAMonthHasSeveralRows_ThenEachRowIsPricedByItself) {
+    const auto scenario = [](const std::string& more) {
+        return scenarioWith(
+            "[[plan]]\nid = \"p\"\n[[plan.charge]]\nmeter = \"tokens\"\nmodel = \"package\"\n"
+            "package_size = 100\npackage_amount = 5\n" +
+            more);
+    };
+    const std::string usage =
+        "subject,period_start,tokens\na,2026-01-01,50\na,2026-01-02,150\na,2026-01-03,200\na,2026-01-04,99\n";
+    // As in the case bv-bucketed-flexprice-07: 1 + 2 + 2 + 1 packages; together they are 499 units, 5
+    // packages.
+    EXPECT_EQ(linesOf(scenario("bucketed = true\n"), usage), "p a 2026-01-01: charge 30.00 = 30.00\n");
+    EXPECT_EQ(linesOf(scenario(""), usage), "p a 2026-01-01: charge 25.00 = 25.00\n");
+    // Half of the use is blocked: 25, 75, 100 and 49.5 units
+    EXPECT_EQ(
+        linesOf(
+            scenario(
+                "bucketed = true\n[[plan.limit]]\nmeter = \"tokens\"\namount = 249.5\naction = \"block\"\n"),
+            usage),
+        "p a 2026-01-01: charge 20.00 = 20.00\n");
+}
+
 TEST(Bill, GivenEachLimit_WhenUseIsTwiceTheAmount_ThenItShrinksCostsExtraOrStays) {
     const auto under = [](const std::string& limit) {
         return linesOf(
