@@ -16,6 +16,8 @@ void addCheck(CLI::App& cli, Action& action) {
             for (const std::string& file : scenarioFiles(*paths)) {
                 const core::ScenarioReading reading = core::readScenarioFile(file);
                 printDiagnostics(reading);
+                for (const core::Diagnostic& item : reading.lints)
+                    tell("{}", core::formatDiagnostic(item, reading.text));
                 if (!reading.scenario) status = kAnswerIsNo;
                 fmt::print("{}: {}\n", file, reading.scenario ? "good" : "has errors");
             }

@@ -24,6 +24,7 @@ enum Status : int { kDone = 0, kAnswerIsNo = 1, kBadInput = 2, kSystemFailed = 3
 using Action = std::function<int()>;
 
 // Each adds its command to the command line; `action` is set when it was chosen.
+void addBill(CLI::App& cli, Action& action);
 void addCheck(CLI::App& cli, Action& action);
 void addConformance(CLI::App& cli, Action& action);
 void addFacts(CLI::App& cli, Action& action);
@@ -45,6 +46,9 @@ void tell(fmt::format_string<Args...> format, Args&&... args) {
 /// Prints every diagnostic to standard error.
 void printDiagnostics(const core::ScenarioReading& reading);
 void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics);
+
+/// False, with the reasons on standard error, when the scenario has terms that only exact invoices know.
+[[nodiscard]] bool isSimulatable(const core::ScenarioReading& reading);
 
 /// Verdict, plan table and differences, as `run` and `show` print them.
 ///

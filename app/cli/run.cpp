@@ -89,7 +89,7 @@ class Batch {
         const core::ScenarioReading reading = core::readScenarioFile(file, overrides_);
         printDiagnostics(reading);
         ending.status = kBadInput;
-        if (!reading.scenario) return;
+        if (!reading.scenario || !isSimulatable(reading)) return;
         const core::Scenario& scenario = *reading.scenario;
         ending.name = scenario.name;
         if (!names_.insert(scenario.name).second && !options_.csv.empty()) {

@@ -69,6 +69,13 @@ void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics) {
     for (const core::Diagnostic& item : diagnostics) tell("{}", core::formatDiagnostic(item));
 }
 
+bool isSimulatable(const core::ScenarioReading& reading) {
+    const auto& terms = reading.scenario->exactOnly;
+    for (const core::Diagnostic& item : terms)
+        tell("{}", core::formatDiagnostic(item, item.where.file == reading.file ? reading.text : ""));
+    return terms.empty();
+}
+
 std::string resultText(const sim::RunResult& result, const core::Scenario* scenario) {
     const sim::Verdict verdict = scenario != nullptr ? sim::verdict(result, *scenario) : sim::verdict(result);
     std::string text =

@@ -44,7 +44,7 @@ int sweep(const SweepOptions& options) {
         overrides.insert(overrides.end(), point.begin(), point.end());
         core::ScenarioReading reading = core::readScenarioFile(options.file, overrides);
         if (!reading.scenario || scenarios.empty()) printDiagnostics(reading);
-        if (!reading.scenario) return kBadInput;
+        if (!reading.scenario || !isSimulatable(reading)) return kBadInput;
         scenarios.push_back(std::move(*reading.scenario));
     }
     const auto store = openStore(options.database);

@@ -120,16 +120,18 @@ void rateCase(const json& item, CaseOutcome& outcome) {
     for (const auto& [name, value] : parts->items()) comparison.part(name, evaluation, value);
 }
 
-/// The line where a case names its id, for messages; 0 when it can't be found.
-int lineOfId(std::string_view text, const std::string& id) {
+/// The place where a case names its id, for messages; the file as a whole when it can't be found.
+SourcePoint placeOfId(std::string_view text, const std::string& id, const std::string& file) {
     const std::string quoted = json(id).dump();
     for (std::size_t at = text.find(quoted); at != std::string_view::npos; at = text.find(quoted, at + 1)) {
         std::string_view before = text.substr(0, at);
         before = before.substr(0, before.find_last_not_of(" \t\r\n:") + 1);
-        if (before.ends_with("\"id\""))
-            return static_cast<int>(std::ranges::count(text.substr(0, at), '\n')) + 1;
+        if (!before.ends_with("\"id\"")) continue;
+        const std::string_view until = text.substr(0, at);
+        return {file, static_cast<int>(std::ranges::count(until, '\n')) + 1,
+                static_cast<int>(at - (until.rfind('\n') + 1)) + 1};  // npos + 1 is 0
     }
-    return 0;
+    return {file, 0, 0};
 }
 
 }  // namespace
@@ -152,7 +154,7 @@ ConformanceReport checkConformance(std::string_view text, const std::string& fil
     } catch (const json::parse_error& error) {
         const auto until = text.substr(0, std::min(error.byte, text.size()));
         const auto line = static_cast<int>(std::ranges::count(until, '\n')) + 1;
-        report.problems.push_back({Severity::Error, {file, line, 0}, "this is not JSON", error.what()});
+        report.problems.push_back({Severity::Error, {file, line, 1}, "this is not JSON", error.what()});
         return report;
     }
     const json* list = &document;
@@ -167,12 +169,11 @@ ConformanceReport checkConformance(std::string_view text, const std::string& fil
         const bool hasId = item.is_object() && item.contains("id") && item["id"].is_string();
         if (hasId) outcome.id = item["id"].get<std::string>();
         const auto fail = [&](const std::string& problem, const std::string& remedy) {
-            const int line = hasId ? conformance::lineOfId(text, outcome.id) : 0;
+            const SourcePoint place =
+                hasId ? conformance::placeOfId(text, outcome.id, file) : SourcePoint{file, 0, 0};
             outcome.differences.clear();
-            outcome.problems.push_back({Severity::Error,
-                                        {file, line, 0},
-                                        fmt::format("case \"{}\": {}", outcome.id, problem),
-                                        remedy});
+            outcome.problems.push_back(
+                {Severity::Error, place, fmt::format("case \"{}\": {}", outcome.id, problem), remedy});
         };
         try {
             conformance::rateCase(item, outcome);

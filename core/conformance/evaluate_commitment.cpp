@@ -144,6 +144,12 @@ Decimal beyond(const json& usage, const std::string& usagePath, const Context& c
     return amount;
 }
 
+/// Money has no meaning for a quantity.
+void refuseBilled(const std::string& model, const Context& context) {
+    if (context.alreadyBilled)
+        throw CaseProblem("context.already_billed", fmt::format("has no meaning for \"{}\"", model));
+}
+
 Evaluation conversion(Fields& price, const json& usage, const std::string& usagePath,
                       const Setting& setting) {
     rating::UnitConversion<Decimal> rule;
@@ -154,6 +160,7 @@ Evaluation conversion(Fields& price, const json& usage, const std::string& usage
     rule.places = static_cast<int>(price.whole("precision").value_or(0));
     rule.freeQuantity = price.number("free_quantity", 0);
     const bool hasBase = price.has("base");
+    if (!hasBase) refuseBilled("unit_conversion", setting.context);
     Evaluation evaluation;
     evaluation.result = beyond(usage, usagePath, setting.context, [&](const Decimal& total) {
         const Decimal quantity = rating::convertedQuantity(total, rule);
@@ -165,6 +172,7 @@ Evaluation conversion(Fields& price, const json& usage, const std::string& usage
     return evaluation;
 }
 
+/// Reports state that the model has no rule for.
 void refuseContext(const std::string& model, const Context& context, bool isBilledKnown) {
     const char* key = context.alreadyRated != nullptr           ? "already_rated_quantity"
                       : context.alreadyBilled && !isBilledKnown ? "already_billed"
@@ -201,6 +209,7 @@ std::optional<Evaluation> evaluateCommitment(const std::string& model, const jso
         fields.finish();
         evaluation.result -= setting.context.alreadyBilled.value_or(Decimal(0));
     } else if (model == "usage_discount") {
+        refuseBilled(model, setting.context);
         Fields fields = read();
         const Decimal before =
             setting.context.alreadyRated != nullptr
@@ -214,6 +223,7 @@ std::optional<Evaluation> evaluateCommitment(const std::string& model, const jso
         evaluation = conversion(fields, usage, usagePath, setting);
         fields.finish();
     } else if (model == "quantity_rounding") {
+        refuseBilled(model, setting.context);
         Fields fields = read();
         const QuantityRounding rounding = roundingOf(fields, "function", true);
         const int places = static_cast<int>(fields.whole("precision").value_or(0));

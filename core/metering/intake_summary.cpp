@@ -15,12 +15,12 @@ bool isTally(Aggregate aggregate) {
            aggregate == Aggregate::TimeWeighted;
 }
 
-void mark(UsageRow& row, PeriodMark what) {
+void mark(MeteredRow& row, PeriodMark what) {
     row.marks = static_cast<std::uint8_t>(row.marks | static_cast<std::uint8_t>(what));
 }
 
 /// Marks what the log does not reach: a day or more of a month or week, an hour or more of a day.
-void markPartial(UsageRow& row, const PeriodSpan& span, PeriodKind kind, const IntakeReport& report) {
+void markPartial(MeteredRow& row, const PeriodSpan& span, PeriodKind kind, const IntakeReport& report) {
     const Instant slack = kind == PeriodKind::Day ? 3600 * kSecond : kDay;
     if (*report.first - span.begin >= slack) mark(row, PeriodMark::StartsLate);
     if (span.end - *report.last >= slack) mark(row, PeriodMark::EndsEarly);
@@ -47,8 +47,8 @@ double medianOf(std::vector<double> values) {
 /// every heavy user would be an outlier.
 void findOutliers(const UsageTable& table, std::size_t column, MeterIntake& meter) {
     std::vector<double> logs;
-    std::vector<const UsageRow*> rows;
-    for (const UsageRow& row : table.rows) {
+    std::vector<const MeteredRow*> rows;
+    for (const MeteredRow& row : table.rows) {
         if (!row.values[column] || !(*row.values[column] > 0.0)) continue;
         logs.push_back(std::log(*row.values[column]));
         rows.push_back(&row);
@@ -75,14 +75,14 @@ void findOutliers(const UsageTable& table, std::size_t column, MeterIntake& mete
 void completeUsage(const MeterJob& job, const Calendar& calendar, const MeterMap& map,
                    const std::vector<MeterColumn>& columns, const std::set<std::int32_t>& days,
                    UsageTable& table, IntakeReport& report) {
-    const auto isBefore = [](const UsageRow& a, const UsageRow& b) {
+    const auto isBefore = [](const MeteredRow& a, const MeteredRow& b) {
         return a.subject != b.subject ? a.subject < b.subject : a.startDay < b.startDay;
     };
     std::ranges::sort(table.rows, isBefore);
-    std::vector<UsageRow> complete;
+    std::vector<MeteredRow> complete;
     complete.reserve(table.rows.size());
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
-        UsageRow& row = table.rows[i];
+        MeteredRow& row = table.rows[i];
         const auto anchor = job.anchors.find(row.subject);
         const int anchorDay = anchor == job.anchors.end() ? 1 : anchor->second;
         const auto spanOf = [&](std::int32_t day) {
@@ -96,7 +96,7 @@ void completeUsage(const MeterJob& job, const Calendar& calendar, const MeterMap
         if (!hasNext) continue;
         for (span = calendar.at(span.end, anchorDay); span.startDay < table.rows[i + 1].startDay;
              span = calendar.at(span.end, anchorDay)) {
-            UsageRow& gap = complete.emplace_back();
+            MeteredRow& gap = complete.emplace_back();
             gap.subject = subject;
             gap.startDay = span.startDay;
             mark(gap, PeriodMark::Gap);
@@ -111,11 +111,11 @@ void completeUsage(const MeterJob& job, const Calendar& calendar, const MeterMap
     }
     table.rows = std::move(complete);
     if (job.subjectKey) {
-        for (UsageRow& row : table.rows) row.subject = pseudonym(row.subject, *job.subjectKey);
+        for (MeteredRow& row : table.rows) row.subject = pseudonym(row.subject, *job.subjectKey);
         std::ranges::sort(table.rows, isBefore);
     }
     report.rowsOut = table.rows.size();
-    for (const UsageRow& row : table.rows) {
+    for (const MeteredRow& row : table.rows) {
         constexpr auto kPartial = static_cast<std::uint8_t>(PeriodMark::StartsLate) |
                                   static_cast<std::uint8_t>(PeriodMark::EndsEarly);
         report.partial += (row.marks & kPartial) != 0 ? 1 : 0;
@@ -138,7 +138,7 @@ void summariseUsage(const MeterMap& map, const std::vector<MeterColumn>& columns
         if (isTally(meter.aggregate)) {
             double sum = 0.0;
             double rest = 0.0;
-            for (const UsageRow& row : table.rows) {
+            for (const MeteredRow& row : table.rows) {
                 const double value = row.values[c].value_or(0.0);
                 const double next = sum + value;
                 rest += std::abs(sum) >= value ? (sum - next) + value : (value - next) + sum;

@@ -93,10 +93,10 @@ void putUsage(Fields& fields, const TokenUsage& usage) {
     put(fields, "audio_output_tokens", usage.audioOutput);
 }
 
-enum class LineKind { Usage, NotUsage, Broken };
+enum class EventLineKind { Usage, NotUsage, Broken };
 
 struct LineFields {
-    LineKind kind = LineKind::Usage;
+    EventLineKind kind = EventLineKind::Usage;
     std::string problem;  ///< of Broken
     Fields fields;
 };
@@ -105,10 +105,10 @@ LineFields cloudEventFields(const json& line) {
     LineFields result;
     for (const char* key : {"specversion", "id", "source", "type"}) {
         if (wordAt(line, key).empty())
-            return {LineKind::Broken, fmt::format("the event has no \"{}\"", key), {}};
+            return {EventLineKind::Broken, fmt::format("the event has no \"{}\"", key), {}};
     }
     if (const std::string version = wordAt(line, "specversion"); version != "1.0")
-        return {LineKind::Broken, fmt::format("CloudEvents {} is not offered, only 1.0", version), {}};
+        return {EventLineKind::Broken, fmt::format("CloudEvents {} is not offered, only 1.0", version), {}};
     if (const json* data = member(line, "data"); data != nullptr && data->is_object()) {
         for (const auto& [key, value] : data->items())
             if (!line.contains(key)) result.fields[key] = value;
@@ -121,7 +121,7 @@ LineFields claudeFields(const json& line) {
     const json* usage = atPath(line, "message.usage");
     const auto tokens = usage == nullptr ? std::nullopt : readTokenUsage(*usage);
     const std::string model = wordAt(line, "message.model");
-    if (!tokens || model == "<synthetic>") return {LineKind::NotUsage, "", {}};
+    if (!tokens || model == "<synthetic>") return {EventLineKind::NotUsage, "", {}};
     putUsage(result.fields, *tokens);
     result.fields["model"] = model;
     result.fields["session"] = wordAt(line, "sessionId");
@@ -140,7 +140,7 @@ LineFields usageFields(const json& line) {
     for (const char* key : {"usage", "usageMetadata", "meta"})
         if (usage == nullptr) usage = member(*body, key);
     const auto tokens = readTokenUsage(usage == nullptr ? *body : *usage);
-    if (!tokens) return {LineKind::NotUsage, "", {}};
+    if (!tokens) return {EventLineKind::NotUsage, "", {}};
     putUsage(result.fields, *tokens);
     std::string model = wordAt(*body, "model");
     if (model.empty()) model = wordAt(*body, "modelVersion");
@@ -161,7 +161,7 @@ class CodexState {
     explicit CodexState(std::string file) : session_(std::move(file)) {}
 
     LineFields fields(const json& line) {
-        const LineFields none{LineKind::NotUsage, "", {}};
+        const LineFields none{EventLineKind::NotUsage, "", {}};
         const std::string type = wordAt(line, "type");
         if (type == "turn_context") model_ = wordAt(line, "payload.model");
         if (type == "session_meta" && !wordAt(line, "payload.id").empty())
@@ -330,11 +330,11 @@ class JsonParser final : public LogParser {
 
     void takeEvent(const json& line, std::string_view text, EventRows& out) {
         const LineFields found = fieldsOf(line);
-        if (found.kind == LineKind::NotUsage) {
+        if (found.kind == EventLineKind::NotUsage) {
             ++out.notUsage;
             return;
         }
-        if (found.kind == LineKind::Broken) {
+        if (found.kind == EventLineKind::Broken) {
             out.reject({out.lines + 1, 1, RejectReason::NotAnEvent, found.problem}, text);
             return;
         }

@@ -415,7 +415,7 @@ class Meterer {
         keep(columns);
         keep(table.meters);
         keep(totals);
-        for (UsageRow& row : table.rows) keep(row.values);
+        for (MeteredRow& row : table.rows) keep(row.values);
     }
 
     void checkRejects() {

@@ -177,7 +177,7 @@ void UsageFold::finish(const std::vector<MeterColumn>& columns, Instant end, Usa
     for (const auto& [key, index] : cellIndex_) rows.try_emplace({key.subject, key.startDay}, 0);
     for (auto& [key, index] : rows) {
         index = table.rows.size();
-        UsageRow& row = table.rows.emplace_back();
+        MeteredRow& row = table.rows.emplace_back();
         row.subject = subjects_[key.first].name;
         row.startDay = key.second;
         row.values.resize(columns.size());
@@ -186,7 +186,7 @@ void UsageFold::finish(const std::vector<MeterColumn>& columns, Instant end, Usa
             row.values[c] = valueOf(Cell{}, plan_.map.meters[columns[c].meter].aggregate);
     }
     for (const auto& [key, index] : cellIndex_) {
-        UsageRow& row = table.rows[rows.at({key.subject, key.startDay})];
+        MeteredRow& row = table.rows[rows.at({key.subject, key.startDay})];
         for (std::size_t i = 0; i < meters_[key.grouping].size(); ++i) {
             const std::size_t m = meters_[key.grouping][i];
             const auto column = columnOf.find({m, key.group});

@@ -17,7 +17,7 @@ std::string usageCsv(const UsageTable& table) {
     std::string csv = "subject,period_start";
     for (const std::string& meter : table.meters) csv += "," + csvText(meter);
     csv += "\r\n";
-    for (const UsageRow& row : table.rows) {
+    for (const MeteredRow& row : table.rows) {
         csv += csvText(row.subject) + "," + dateText(row.startDay);
         for (const auto& value : row.values) {
             csv += ',';
@@ -31,7 +31,7 @@ std::string usageCsv(const UsageTable& table) {
 std::string marksCsv(const UsageTable& table) {
     constexpr std::array<std::string_view, 3> kNames{"starts-late", "ends-early", "gap"};
     std::string csv = "subject,period_start,marks\r\n";
-    for (const UsageRow& row : table.rows) {
+    for (const MeteredRow& row : table.rows) {
         if (row.marks == 0) continue;
         csv += csvText(row.subject) + "," + dateText(row.startDay);
         char separator = ',';

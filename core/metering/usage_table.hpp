@@ -16,7 +16,7 @@ enum class PeriodMark : std::uint8_t {
 };
 
 /// Usage of a subject in one billing period.
-struct UsageRow {
+struct MeteredRow {
     std::string subject;
     std::int32_t startDay = 0;                  ///< first local date, days since 1970-01-01
     std::uint8_t marks = 0;                     ///< of PeriodMark
@@ -26,7 +26,7 @@ struct UsageRow {
 /// Usage per subject and billing period, by subject, then period.
 struct UsageTable {
     std::vector<std::string> meters;
-    std::vector<UsageRow> rows;
+    std::vector<MeteredRow> rows;
 };
 
 /// CSV: subject, period_start (YYYY-MM-DD), one column per meter; RFC 4180, empty = not known. A subject that

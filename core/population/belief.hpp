@@ -38,7 +38,8 @@ struct NamedBelief {
 struct Parameter {
     double base = 0.0;
     std::optional<std::size_t> belief;  ///< index into Scenario::beliefs; none: a point
-    bool operator==(const Parameter&) const = default;
+    std::string exact{};  ///< the base as the file writes it, plain decimal digits; empty: not from a file
+    bool operator==(const Parameter& other) const { return base == other.base && belief == other.belief; }
 };
 
 /// What a parameter is worth in one world.

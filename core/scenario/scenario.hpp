@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/costing/cost.hpp"
+#include "core/diagnostics/diagnostic.hpp"
 #include "core/metering/meter.hpp"
 #include "core/population/segment.hpp"
 #include "core/pricing/plan.hpp"
@@ -59,6 +60,8 @@ struct Scenario {
     std::vector<Plan> plans;
     std::vector<NamedBelief> beliefs;  ///< in the order of the file
     std::vector<SourceNote> sources;
+    std::vector<Diagnostic> exactOnly;  ///< terms that `bill` knows and the simulation can't draw, each an
+                                        ///< error where a scenario is simulated
 
     std::string file;                 ///< where it was read from, for messages
     std::string text;                 ///< as read, before overrides

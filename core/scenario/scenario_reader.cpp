@@ -25,8 +25,8 @@ constexpr std::size_t kMostDiagnostics = 200;
 /// Puts a parsed tree into a Scenario.
 class ScenarioBuilder {
   public:
-    ScenarioBuilder(const std::string& file, const FileOpener& open)
-        : reader_(file), open_(open), file_(file) {}
+    ScenarioBuilder(const std::string& file, std::string_view text, const FileOpener& open)
+        : reader_(file, text), open_(open), file_(file) {}
 
     void build(const toml::table& root, Scenario& scenario) {
         reader_.onlyKeys(root, "the scenario",
@@ -76,9 +76,11 @@ class ScenarioBuilder {
         demand(root, "plan", "add the plan to be tested");
         scenario.beliefs = reader_.beliefs;
         scenario.sources = reader_.sources;
+        scenario.exactOnly = reader_.exactOnlyTerms;
     }
 
     std::vector<Diagnostic>& diagnostics() { return reader_.diagnostics; }
+    std::vector<Diagnostic>& lints() { return reader_.lints; }
 
   private:
     /// Reports a list that is missing or empty; what is no list at all has been reported already.
@@ -244,7 +246,7 @@ ScenarioReading readScenarioText(const std::string& text, const std::string& fil
     scenario.text = text;
     scenario.overrides = overrides;
     reading::applyOverrides(root, overrides, reading.diagnostics);
-    ScenarioBuilder builder(file, open);
+    ScenarioBuilder builder(file, text, open);
     builder.build(root, scenario);
     auto& found = builder.diagnostics();
     // Those of the scenario in its order, then those of other files as they came.
@@ -263,6 +265,7 @@ ScenarioReading readScenarioText(const std::string& text, const std::string& fil
         }
         return reading;
     }
+    reading.lints = std::move(builder.lints());
     std::string canonical = reading::canonicalText(root);
     for (const InputFile& input : scenario.inputs)
         canonical += fmt::format("\n{} {}", input.name, input.sha256);

@@ -14,7 +14,8 @@ namespace breakeven::core {
 struct ScenarioReading {
     std::optional<Scenario> scenario;  ///< none when any diagnostic is an error
     std::vector<Diagnostic>
-        diagnostics;   ///< errors and warnings, in the order of the file; the first 200, then a count
+        diagnostics;  ///< errors and warnings, in the order of the file; the first 200, then a count
+    std::vector<Diagnostic> lints;  ///< warnings about what plans say, for `check`; none beside errors
     std::string file;  ///< the scenario's name in the diagnostics; others speak of files it names
     std::string text;  ///< the scenario's text, for carets
 };

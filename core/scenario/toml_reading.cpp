@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/diagnostics/suggest.hpp"
+#include "core/units/decimal.hpp"
 
 namespace breakeven::core::reading {
 namespace {
@@ -48,11 +49,27 @@ void Reader::warning(const toml::node& at, std::string problem, std::string reme
     diagnostics.push_back({Severity::Warning, place(at), std::move(problem), std::move(remedy)});
 }
 
+void Reader::exactOnly(const toml::node& at, std::string what) {
+    exactOnlyTerms.push_back({Severity::Error, place(at),
+                              std::move(what) + " can't be simulated by this version",
+                              "remove it, or use `bill` and `check`, which know it"});
+}
+
+void Reader::lint(const toml::node& at, std::string problem, std::string remedy) {
+    lints.push_back({Severity::Warning, place(at), std::move(problem), std::move(remedy)});
+}
+
 void Reader::onlyKeys(const toml::table& table, std::string_view where,
                       std::initializer_list<std::string_view> known,
                       std::initializer_list<std::string_view> later) {
+    onlyKeys(table, where, std::vector<std::string_view>(known), later);
+}
+
+void Reader::onlyKeys(const toml::table& table, std::string_view where,
+                      const std::vector<std::string_view>& known,
+                      std::initializer_list<std::string_view> later) {
     for (const auto& [key, node] : table) {
-        if (contains(known, key.str())) continue;
+        if (std::ranges::find(known, key.str()) != known.end()) continue;
         if (key.str() == "source") {
             if (!node.is_string())
                 error(node, fmt::format("{}: \"source\" must be a text", where), "write it in quotes");
@@ -63,7 +80,7 @@ void Reader::onlyKeys(const toml::table& table, std::string_view where,
                   "remove the key");
             continue;
         }
-        const std::vector<std::string> words = asStrings(known);
+        const std::vector<std::string> words(known.begin(), known.end());
         const std::optional<std::string> nearest = nearestWord(key.str(), words);
         error(node, fmt::format("{}: unknown key \"{}\"", where, key.str()),
               nearest ? fmt::format("did you mean \"{}\"?", *nearest)
@@ -136,16 +153,50 @@ Parameter Reader::belief(const toml::table& table, const std::string& path, Rang
               "use shape \"pert\"");
     }
     beliefs.push_back({path, belief});
-    return {belief.base, beliefs.size() - 1};
+    const toml::node* base = table.get("base");
+    return {belief.base, beliefs.size() - 1, base != nullptr ? exactText(*base, path + ".base") : ""};
+}
+
+std::string Reader::exactText(const toml::node& node, const std::string& path) {
+    if (const auto* whole = node.as_integer()) return std::to_string(whole->get());
+    const toml::source_region& source = node.source();
+    std::string value;
+    std::string_view text = text_;
+    if (source.path) {  // "--set KEY=VALUE" was read as "v = VALUE"
+        value = "v = " + source.path->substr(source.path->find('=') + 1);
+        text = value;
+    }
+    for (toml::source_index line = 1; line < source.begin.line && !text.empty(); ++line)
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    std::string digits;
+    toml::source_index column = 0;
+    for (const char c : text) {
+        if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80) ++column;  // columns count characters
+        if (column < source.begin.column) continue;
+        const bool isDigit =
+            (c >= '0' && c <= '9') || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
+        if (!isDigit && c != '_') break;
+        if (c != '_') digits += c;
+    }
+    if (digits.empty()) return digits;  // made by no text
+    if (const auto exact = Decimal::parse(digits); exact && exact->toDouble() == node.value<double>())
+        return exact->text();
+    error(node, fmt::format("{} has too many digits to be kept exactly", path), "give at most 76 digits");
+    return "";
 }
 
 Parameter Reader::numberAt(const toml::node& node, const std::string& path, Range range) {
     const toml::table* table = node.as_table();
-    if (table == nullptr) return {plain(node, path, range), {}};
+    const auto point = [&](const toml::node& value) {
+        const std::size_t before = diagnostics.size();
+        const double base = plain(value, path, range);
+        return Parameter{base, {}, diagnostics.size() == before ? exactText(value, path) : ""};
+    };
+    if (table == nullptr) return point(node);
     if (const auto source = table->get_as<std::string>("source")) sources.push_back({path, source->get()});
     if (const toml::node* value = table->get("value")) {
         onlyKeys(*table, path, {"value"});
-        return {plain(*value, path, range), {}};
+        return point(*value);
     }
     return belief(*table, path, range);
 }
@@ -160,7 +211,7 @@ Parameter Reader::number(const toml::table& table, std::string_view key, const s
 }
 
 std::uint64_t Reader::whole(const toml::table& table, std::string_view key, std::uint64_t low,
-                            std::uint64_t high, std::uint64_t fallback) {
+                            std::uint64_t high, std::uint64_t fallback, std::string_view where) {
     const toml::node* node = table.get(key);
     if (node == nullptr) return fallback;
     const auto value = node->as_integer();
@@ -168,9 +219,17 @@ std::uint64_t Reader::whole(const toml::table& table, std::string_view key, std:
         static_cast<std::uint64_t>(value->get()) <= high) {
         return static_cast<std::uint64_t>(value->get());
     }
-    error(*node, fmt::format("run.{} must be a whole number from {} to {}", key, low, high),
+    error(*node, fmt::format("{}.{} must be a whole number from {} to {}", where, key, low, high),
           "write digits only, such as 10_000");
     return fallback;
+}
+
+bool Reader::flag(const toml::table& table, std::string_view key, const std::string& path) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) return false;
+    if (const auto* value = node->as_boolean()) return value->get();
+    error(*node, fmt::format("{}.{} must be true or false", path, key), "write it without quotes");
+    return false;
 }
 
 std::string Reader::word(const toml::table& table, std::string_view key, const char* fallback) {

@@ -2,8 +2,10 @@
 
 // Inside core/scenario only: the toml++ tree with our checks on top. No other header includes toml++.
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <functional>
 #include <initializer_list>
 #include <limits>
@@ -34,7 +36,8 @@ inline constexpr Range kAnyNumber{-std::numeric_limits<double>::infinity(),
 /// One pass over a scenario: collects problems, beliefs and sources.
 class Reader {
   public:
-    explicit Reader(std::string file) : file_(std::move(file)) {}
+    /// @param text  of the scenario, for the decimal digits of its numbers; may be empty
+    explicit Reader(std::string file, std::string_view text = {}) : file_(std::move(file)), text_(text) {}
 
     void error(const toml::node& at, std::string problem, std::string remedy);
     void warning(const toml::node& at, std::string problem, std::string remedy);
@@ -44,6 +47,14 @@ class Reader {
     void onlyKeys(const toml::table& table, std::string_view where,
                   std::initializer_list<std::string_view> known,
                   std::initializer_list<std::string_view> later = {});
+    void onlyKeys(const toml::table& table, std::string_view where,
+                  const std::vector<std::string_view>& known,
+                  std::initializer_list<std::string_view> later = {});
+
+    /// Notes that exact invoices know what stands here and the simulation does not.
+    void exactOnly(const toml::node& at, std::string what);
+    /// A warning of `check` alone.
+    void lint(const toml::node& at, std::string problem, std::string remedy);
 
     /// A number or belief under `key`; the default when absent. Absent without default: an error.
     Parameter number(const toml::table& table, std::string_view key, const std::string& path, Range range,
@@ -56,7 +67,8 @@ class Reader {
 
     /// A whole number without beliefs.
     std::uint64_t whole(const toml::table& table, std::string_view key, std::uint64_t low, std::uint64_t high,
-                        std::uint64_t fallback);
+                        std::uint64_t fallback, std::string_view where = "run");
+    bool flag(const toml::table& table, std::string_view key, const std::string& path);
 
     /// A text under `key`; absent: `fallback`, or an error when that is null.
     std::string word(const toml::table& table, std::string_view key, const char* fallback = nullptr);
@@ -77,13 +89,19 @@ class Reader {
     std::vector<Diagnostic> diagnostics;
     std::vector<NamedBelief> beliefs;
     std::vector<SourceNote> sources;
+    std::vector<Diagnostic> exactOnlyTerms;
+    std::vector<Diagnostic> lints;
 
   private:
     double plain(const toml::node& node, const std::string& path, Range range);
     Parameter belief(const toml::table& table, const std::string& path, Range range);
     /// Where a value stands: in the file, or in the `--set` that put it there.
     [[nodiscard]] SourcePoint place(const toml::node& node) const;
+    /// The digits of a number as the scenario or the `--set` writes them; an error when they are too many to
+    /// be kept exactly.
+    std::string exactText(const toml::node& node, const std::string& path);
     std::string file_;
+    std::string_view text_;
 };
 
 /// What `--set` calls the items of a list of tables: their ids, else the meter of a rate, else their numbers
@@ -124,11 +142,35 @@ void readListedRate(Reader& reader, const toml::table& cost, const toml::table& 
                     const PriceSource& prices, CostRate& rate);
 /// Keys of [cost] that choose prices, though no rate takes any.
 void checkPriceKeys(Reader& reader, const toml::table& cost);
+/// A [[plan.charge]]; `number` counts from 1 and names a charge without id.
+Charge readCharge(Reader& reader, const toml::table& table, const std::string& plan, std::size_t number,
+                  const std::vector<Meter>& meters);
+/// What a [[plan]] says for exact invoices only; `charges` are those that its credits may name.
+PlanTerms readPlanTerms(Reader& reader, const toml::table& table, const std::string& path,
+                        const std::vector<Charge>& charges);
+/// Warnings for `check`: bills that fall when usage rises; tiers that are never reached, allowances that are
+/// never used up or always exceeded, as far as the usage of the plan's segments tells (its 0.1 % and 99.9 %
+/// quantiles at base values).
+void lintCharge(Reader& reader, const toml::table& table, const std::string& path, const Charge& charge);
+void lintPlan(Reader& reader, const toml::table& table, const Plan& plan,
+              const std::vector<Segment>& segments);
 
 /// Index of an id among those declared; an error with the nearest id when there is none. Says nothing where
 /// `at` holds no text at all.
 std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const std::string& id,
                                   std::string_view what, const std::vector<std::string>& ids);
+
+/// Adds an item, and reports it when another has its id.
+template <typename Item>
+void addUnique(Reader& reader, const toml::table& table, Item item, std::vector<Item>& items,
+               std::string_view what) {
+    if (!item.id.empty() && std::ranges::find(items, item.id, &Item::id) != items.end()) {
+        const toml::node* id = table.get("id");
+        reader.error(id != nullptr ? *id : table, fmt::format("two {} have the id \"{}\"", what, item.id),
+                     "give each its own id");
+    }
+    items.push_back(std::move(item));
+}
 
 template <typename Item>
 std::vector<std::string> idsOf(const std::vector<Item>& items) {

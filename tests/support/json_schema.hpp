@@ -101,6 +101,7 @@ class JsonSchema {
         if (type == "string") return value.is_string();
         if (type == "integer") return value.is_number_integer();
         if (type == "number") return value.is_number();
+        if (type == "boolean") return value.is_boolean();
         throw std::runtime_error("the test's validator doesn't know the type " + type);
     }
 

@@ -65,7 +65,7 @@ inline std::optional<double> value(const core::Metering& metering, const std::st
     const core::UsageTable& table = *metering.usage;
     const auto column = std::ranges::find(table.meters, meter);
     if (column == table.meters.end()) return std::nullopt;
-    for (const core::UsageRow& row : table.rows) {
+    for (const core::MeteredRow& row : table.rows) {
         if (row.subject == subject && core::dateText(row.startDay) == period)
             return row.values[static_cast<std::size_t>(column - table.meters.begin())];
     }

@@ -12,8 +12,8 @@ namespace breakeven::core::rating {
 template <typename N>
 struct LineBounds {
     N discountPercent{0};
-    std::optional<N> minimum;
-    std::optional<N> maximum;
+    std::optional<N> minimum{};
+    std::optional<N> maximum{};
     N alreadyBilled{0};          ///< in the same period; counts towards cap and minimum
     bool isLastInPeriod = true;  ///< the minimum is only asked for at the end of the period
 };
@@ -58,9 +58,9 @@ template <typename N>
 /// A commitment of money with what lies beyond it at another price.
 template <typename N>
 struct Commitment {
-    std::optional<N> amount;  ///< after what earlier usage took of it; none: no commitment
-    N overageFactor{1};       ///< > 0
-    bool hasTrueUp = false;   ///< whether the unused rest of the commitment is paid
+    std::optional<N> amount{};  ///< after what earlier usage took of it; none: no commitment
+    N overageFactor{1};         ///< > 0
+    bool hasTrueUp = false;     ///< whether the unused rest of the commitment is paid
 };
 
 template <typename N>

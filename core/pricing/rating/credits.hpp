@@ -38,14 +38,16 @@ enum class Overage {
     Invoiced,  ///< stays owed as money
 };
 
-/// What became of the credits: for every grant, granted = used + lapsed + left, where `lapsed` is what
-/// expired, was voided or was overwritten by a recurrence.
+/// What became of the credits, to the last digit: for every grant, granted = used + expired + voided +
+/// forfeited + left.
 template <typename N>
 struct Burndown {
     std::vector<N> balances;  ///< one per grant, as given
     std::vector<N> granted;
     std::vector<N> used;
-    std::vector<N> lapsed;
+    std::vector<N> expired;
+    std::vector<N> voided;
+    std::vector<N> forfeited;  ///< overwritten by a recurrence
     N overage{0};
     [[nodiscard]] N balance() const { return std::accumulate(balances.begin(), balances.end(), N{0}); }
 };
@@ -58,7 +60,8 @@ class CreditAccount {
   public:
     CreditAccount(const std::vector<Grant<N>>& grants, Overage overage) : grants_(grants), mode_(overage) {
         const auto count = grants.size();
-        for (auto* list : {&state_.balances, &state_.granted, &state_.used, &state_.lapsed})
+        for (auto* list : {&state_.balances, &state_.granted, &state_.used, &state_.expired, &state_.voided,
+                           &state_.forfeited})
             list->assign(count, N{0});
         order_.resize(count);
         std::iota(order_.begin(), order_.end(), std::size_t{0});
@@ -97,7 +100,7 @@ class CreditAccount {
             while (change != changes.end() && change->at <= at) {
                 const TimePoint now = change->at;
                 for (; change != changes.end() && change->at == now; ++change)
-                    change->kind == 0 ? lapse(change->grant) : refill(change->grant);
+                    change->kind == 0 ? finish(change->grant) : refill(change->grant);
                 if (mode_ == Overage::Carried) state_.overage = burn(state_.overage);
             }
         };
@@ -111,12 +114,17 @@ class CreditAccount {
     }
 
   private:
-    void lapse(std::size_t i) {
-        state_.lapsed[i] += state_.balances[i];
+    void lapse(std::size_t i, std::vector<N>& into) {
+        into[i] += state_.balances[i];
         state_.balances[i] = N{0};
     }
+    void finish(std::size_t i) {
+        const Grant<N>& grant = grants_[i];
+        const bool isVoided = grant.voidedAt && (!grant.expiresAt || *grant.voidedAt < *grant.expiresAt);
+        lapse(i, isVoided ? state_.voided : state_.expired);
+    }
     void refill(std::size_t i) {
-        lapse(i);
+        lapse(i, state_.forfeited);
         state_.balances[i] = grants_[i].amount;
         state_.granted[i] += grants_[i].amount;
     }

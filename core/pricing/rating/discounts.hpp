@@ -15,7 +15,7 @@ namespace breakeven::core::rating {
 
 template <typename N>
 struct Coupon {
-    std::optional<N> percent;  ///< a share of what is left; none: a fixed amount
+    std::optional<N> percent{};  ///< a share of what is left; none: a fixed amount
     N amount{0};
     N alreadyUsed{0};  ///< part of the fixed amount that was spent before
     bool operator==(const Coupon&) const = default;

@@ -12,11 +12,11 @@ namespace breakeven::core::rating {
 template <typename N>
 struct PercentagePrice {
     N ratePercent{0};
-    N fixedAmount{0};              ///< per paying event
-    std::uint64_t freeEvents = 0;  ///< the first events are free; 0: no such rule
-    N freeAmount{0};               ///< the first value is free; 0: no such rule
-    std::optional<N> perEventMin;  ///< of what one paying event costs
-    std::optional<N> perEventMax;
+    N fixedAmount{0};                ///< per paying event
+    std::uint64_t freeEvents = 0;    ///< the first events are free; 0: no such rule
+    N freeAmount{0};                 ///< the first value is free; 0: no such rule
+    std::optional<N> perEventMin{};  ///< of what one paying event costs
+    std::optional<N> perEventMax{};
     bool operator==(const PercentagePrice&) const = default;
 };
 

@@ -32,11 +32,11 @@ struct TierRules {
 /// One step of a tiered price. The upper bound is inclusive, the lower one (the tier before) exclusive.
 template <typename N>
 struct Tier {
-    std::optional<N> upTo;         ///< none: no upper bound
+    std::optional<N> upTo{};       ///< none: no upper bound
     N unitAmount{0};               ///< per unit; per package where there is a size
     N flatAmount{0};               ///< once when any unit falls in (graduated) or the tier is picked (volume)
-    std::optional<N> maxAmount;    ///< graduated: caps units and flat amount together
-    std::optional<N> packageSize;  ///< > 0: every started package of this many units is paid
+    std::optional<N> maxAmount{};  ///< graduated: caps units and flat amount together
+    std::optional<N> packageSize{};  ///< > 0: every started package of this many units is paid
     bool operator==(const Tier&) const = default;
 };
 

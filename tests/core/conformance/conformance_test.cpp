@@ -151,14 +151,14 @@ TEST(Conformance, GivenAnEarlierCaseThatFails_WhenChecked_ThenTheOthersAreStillR
         "  {\"id\": \"c\", \"model\": \"flt\", \"expected\": \"1\"} ]";
     const ConformanceReport report = checkConformance(text, "f.json");
     ASSERT_EQ(report.cases.size(), 3U);
-    EXPECT_EQ(report.cases[0].problems.at(0).where, (SourcePoint{"f.json", 1, 0}));
+    EXPECT_EQ(report.cases[0].problems.at(0).where, (SourcePoint{"f.json", 1, 10}));
     EXPECT_EQ(report.cases[1].differences.at(0).rated, "2");
-    EXPECT_EQ(report.cases[2].problems.at(0).where, (SourcePoint{"f.json", 3, 0}));
+    EXPECT_EQ(report.cases[2].problems.at(0).where, (SourcePoint{"f.json", 3, 10}));
     EXPECT_EQ(json::parse(conformanceJson(report))["unequal"].size(), 3U);
 }
 
 TEST(Conformance, GivenATextThatIsNoListOfCases_WhenChecked_ThenTheFileIsRefused) {
-    EXPECT_EQ(checkConformance("[ 1,\n 2", "f").problems.at(0).where, (SourcePoint{"f", 2, 0}));
+    EXPECT_EQ(checkConformance("[ 1,\n 2", "f").problems.at(0).where, (SourcePoint{"f", 2, 1}));
     EXPECT_EQ(checkConformance("{}", "f").problems.at(0).problem, "there is no list of cases");
     EXPECT_EQ(checkConformance("[]", "f").problems.at(0).problem, "the list of cases is empty");
     EXPECT_EQ(checkConformance("[3]", "f").cases.at(0).problems.at(0).problem,

@@ -141,7 +141,7 @@ column = "session_id"
                                                     {"claude-haiku-4-5-20251001", listed(1, 1.25, 0.1, 5)}};
     std::vector<double> costs;
     double sum = 0.0;
-    for (const UsageRow& row : log.usage->rows) {
+    for (const MeteredRow& row : log.usage->rows) {
         if ((row.marks & static_cast<std::uint8_t>(PeriodMark::Gap)) != 0) continue;
         double cost = 0.0;
         for (std::size_t c = 0; c < row.values.size(); ++c) {
@@ -268,7 +268,7 @@ TEST(MeteredLog, GivenWindowsWithEmptyTokens_WhenMetered_ThenTheyAreMissingAndNo
     EXPECT_NEAR(static_cast<double>(input.missing) / 19'763.0, 0.24, 0.005);  // README: 24 % of rows
     std::set<std::string> unknown;
     double unknownRequests = 0.0;
-    for (const UsageRow& row : log.usage->rows) {
+    for (const MeteredRow& row : log.usage->rows) {
         if (row.values[1]) continue;
         unknown.insert(row.subject);
         unknownRequests += *row.values[0];

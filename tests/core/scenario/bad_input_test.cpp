@@ -110,8 +110,8 @@ TEST(BadInput, GivenKeysAndTypesThatAreWrong_WhenRead_ThenPlaceProblemAndRemedyA
         {"[cost]", "[costs]\n[cost]",
          "dir/team.toml:36:1: error: the scenario: unknown key \"costs\"\n"
          "  hint: did you mean \"cost\"?\n"},
-        {"fee = 20", "trial = 3",
-         "dir/team.toml:42:9: error: plan: \"trial\" is not offered by this version\n"
+        {"fee = 20", "seats = 3",
+         "dir/team.toml:42:9: error: plan: \"seats\" is not offered by this version\n"
          "  hint: remove the key\n"},
         {"fee = 20", "fee = \"20\"",
          "dir/team.toml:42:7: error: plan.pro.fee must be a number\n"
@@ -430,7 +430,7 @@ TEST(BadInput, GivenMistakesInAllParts_WhenRead_ThenAllAreToldInTheOrderOfTheFil
         "dir/team.toml:47:38: error: plan.pro.charge.tokens: up_to of tier 2 is 20, not above tier 1's 100\n"
         "  hint: order the tiers by up_to, or remove tier 2\n"
         "dir/team.toml:52:10: error: unknown action \"stop\"\n"
-        "  hint: use one of block, degrade\n"
+        "  hint: use one of block, degrade, throttle, queue, overage, auto_buy\n"
         "dir/bad.csv:2:3: error: column \"images\": \"x\" is not a number\n"
         "  hint: write a number of at least 0 with a decimal point, or leave the cell empty\n"
         "dir/bad.csv:3:3: error: column \"images\": nan is not a finite number\n"
