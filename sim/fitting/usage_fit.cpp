@@ -220,6 +220,12 @@ QuantityFit fitQuantity(const UsageColumns& columns, const Quantity& quantity, c
         }
         fit.persistence = persistenceOf(subjects, logs);
     }
+    if (fit.persistence) {
+        const double wider = std::sqrt(fit.persistence->designEffect);
+        fit.summary->meanError *= wider;
+        for (auto* share : {&fit.summary->gini, &fit.summary->top1, &fit.summary->top5, &fit.summary->top10})
+            if (*share) (*share)->standardError *= wider;
+    }
     const std::vector<double>& known = rows.positive.values;
     if (known.size() >= kFewestRows && known.front() < known.back()) {
         const double designEffect = fit.persistence ? fit.persistence->designEffect : 1.0;
