@@ -73,6 +73,7 @@ std::vector<double> rootsOf(const std::function<double(double)>& f, const std::v
         if (const auto root = bracketedRoot(f, low, high)) roots.push_back(*root);
     };
     std::vector<double> heights;
+    heights.reserve(grid.size());
     for (const double shape : grid) heights.push_back(f(shape));
     for (std::size_t i = 0; i + 1 < grid.size(); ++i) {
         if (!std::isfinite(heights[i]) || !std::isfinite(heights[i + 1])) continue;

@@ -86,6 +86,7 @@ void addConcentration(std::span<const double> ascending, SampleSummary& summary)
     }
     const auto withError = [&](double Concentration::*part) {
         std::vector<double> values;
+        values.reserve(without.size());
         for (const Concentration& item : without) values.push_back(item.*part);
         const double error = values.size() > 1 ? jackknifeError((*whole).*part, values, sizes) : 0.0;
         return SampleShare{(*whole).*part, error};

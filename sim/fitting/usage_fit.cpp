@@ -316,6 +316,7 @@ SplitFit splitUsage(const UsageColumns& columns, std::span<const Quantity> quant
     }
     for (std::size_t kind = 0; kind < best->weights.size(); ++kind) {
         std::vector<bool> keep;
+        keep.reserve(rows.size());
         for (const auto& value : rows)
             keep.push_back((value && *value > 0.0 ? likeliestComponent(*best, *value) : 0) == kind);
         UsageFit fit = fitUsage(keptRows(columns, keep), quantities, settings);
