@@ -73,6 +73,7 @@ std::vector<double> rootsOf(const std::function<double(double)>& f, const std::v
         if (const auto root = bracketedRoot(f, low, high)) roots.push_back(*root);
     };
     std::vector<double> heights;
+    heights.reserve(grid.size());
     for (const double shape : grid) heights.push_back(f(shape));
     for (std::size_t i = 0; i + 1 < grid.size(); ++i) {
         if (!std::isfinite(heights[i]) || !std::isfinite(heights[i + 1])) continue;
@@ -190,10 +191,12 @@ Misfit misfitAt(Family family, double shape, std::span<const Fact> facts) {
         if (isAmount(fact)) {
             const double one = logScale(family, shape, fact, fact.value + fact.rounding);
             const double two = logScale(family, shape, fact, std::max(fact.value - fact.rounding, 1e-12));
+            if (!std::isfinite(one) || !std::isfinite(two)) return {};  // such a law has no mean
             wanted.push_back({0.5 * (one + two), std::max(0.5 * std::abs(one - two), 1e-12)});
         } else {
-            fixed = std::max(fixed, std::abs(factUnder(lawAt(family, shape, 1.0), fact) - fact.value) /
-                                        std::max(fact.rounding, 1e-12));
+            const double off = std::abs(factUnder(lawAt(family, shape, 1.0), fact) - fact.value);
+            if (!std::isfinite(off)) return {};
+            fixed = std::max(fixed, off / std::max(fact.rounding, 1e-12));
         }
     }
     const auto worstAt = [&](double place) {
@@ -213,47 +216,84 @@ Misfit misfitAt(Family family, double shape, std::span<const Fact> facts) {
     return best;
 }
 
+/// Shapes whose laws meet all facts within rounding, and the one that does it best.
+struct ShapeRange {
+    double low = 0.0;
+    double best = 0.0;
+    double high = 0.0;
+};
+
+/// All ranges of shapes whose largest miss is at most 1, also those narrower than the grid.
+std::vector<ShapeRange> rangesOf(const std::function<double(double)>& worst,
+                                 const std::vector<double>& grid) {
+    std::vector<double> heights;
+    heights.reserve(grid.size());
+    for (const double shape : grid) heights.push_back(worst(shape));
+    std::vector<ShapeRange> ranges;
+    for (std::size_t i = 0; i < grid.size(); ++i) {
+        const bool isLowest = std::isfinite(heights[i]) && (i == 0 || heights[i] <= heights[i - 1]) &&
+                              (i + 1 == grid.size() || heights[i] < heights[i + 1]);
+        if (!isLowest) continue;
+        double best = grid[i];
+        if (i > 0 && i + 1 < grid.size()) {
+            const double reach = 0.5 * (grid[i + 1] - grid[i - 1]);
+            const auto bottom = climbLine([&](double x) { return -worst(x); }, grid[i], reach);
+            const bool isBetween = bottom && bottom->at[0] > grid[i - 1] && bottom->at[0] < grid[i + 1];
+            if (isBetween && -bottom->value < heights[i]) best = bottom->at[0];
+        }
+        if (worst(best) > 1.0) continue;
+        if (!ranges.empty() && best <= ranges.back().high) {
+            if (worst(best) < worst(ranges.back().best)) ranges.back().best = best;
+            continue;
+        }
+        // From the best shape to where a miss becomes too large, on either side.
+        const auto edge = [&](std::ptrdiff_t direction) {
+            double inside = best;
+            for (auto j = static_cast<std::ptrdiff_t>(i) + direction;
+                 j >= 0 && j < static_cast<std::ptrdiff_t>(grid.size()); j += direction) {
+                const auto place = static_cast<std::size_t>(j);
+                if (heights[place] <= 1.0) {
+                    inside = grid[place];
+                    continue;
+                }
+                return bracketedRoot([&](double x) { return std::min(worst(x), 1e6) - 1.0; },
+                                     std::min(inside, grid[place]), std::max(inside, grid[place]))
+                    .value_or(inside);
+            }
+            return inside;
+        };
+        ranges.push_back({edge(-1), best, edge(+1)});
+    }
+    return ranges;
+}
+
 /// Any number of facts, each met within its rounding.
 FamilyAnswer withinRounding(const ShapedFamily& shaped, std::span<const Fact> facts) {
     FamilyAnswer answer{shaped.family, {}, ""};
     const std::vector<double> grid = gridOf(shaped);
-    double nearestShape = grid.front();
-    Misfit nearest;
-    bool wasInside = false;
-    double best = kInfinity;
-    for (const double shape : grid) {
-        const Misfit misfit = misfitAt(shaped.family, shape, facts);
-        if (misfit.worst < nearest.worst) {
-            nearest = misfit;
-            nearestShape = shape;
-        }
-        const bool isInside = misfit.worst <= 1.0;
-        if (isInside && (!wasInside || misfit.worst < best)) {
-            const double low = wasInside ? *answer.laws.back().shapeLow : shape;
-            if (wasInside) answer.laws.pop_back();
-            answer.laws.push_back(agreementAt(shaped.family, shape, misfit.scale, facts));
-            answer.laws.back().shapeLow = low;
-            best = misfit.worst;
-        }
-        if (isInside) answer.laws.back().shapeHigh = shape;
-        wasInside = isInside;
+    const auto worst = [&](double shape) { return misfitAt(shaped.family, shape, facts).worst; };
+    for (const ShapeRange& range : rangesOf(worst, grid)) {
+        const double scale = misfitAt(shaped.family, range.best, facts).scale;
+        answer.laws.push_back(agreementAt(shaped.family, range.best, scale, facts));
+        if (shaped.shape.empty()) continue;
+        answer.laws.back().shapeLow = range.low;
+        answer.laws.back().shapeHigh = range.high;
     }
-    if (!answer.laws.empty()) {
-        if (shaped.shape.empty()) answer.laws[0].shapeLow = answer.laws[0].shapeHigh = std::nullopt;
-        return answer;
-    }
-    const Agreement close = agreementAt(shaped.family, nearestShape, nearest.scale, facts);
-    std::size_t worst = 0;
+    if (!answer.laws.empty()) return answer;
+    const double nearest = *std::ranges::min_element(grid, {}, worst);
+    const Agreement close =
+        agreementAt(shaped.family, nearest, misfitAt(shaped.family, nearest, facts).scale, facts);
+    std::size_t missed = 0;
     double largest = -1.0;
     for (std::size_t i = 0; i < facts.size(); ++i) {
         const double miss = std::abs(close.values[i] - facts[i].value) / std::max(facts[i].rounding, 1e-12);
         if (miss <= largest) continue;
         largest = miss;
-        worst = i;
+        missed = i;
     }
+    const std::string law = inWords(shaped.family);
     answer.whyNot = fmt::format("no {} meets all within rounding; the nearest gives {} = {:.4g}",
-                                inWords(shaped.family).substr(inWords(shaped.family).find(' ') + 1),
-                                nameOf(facts[worst]), close.values[worst]);
+                                law.substr(law.find(' ') + 1), nameOf(facts[missed]), close.values[missed]);
     return answer;
 }
 

@@ -38,9 +38,15 @@ class ConditionalShare {
     double window_ = 1.0;
 };
 
+/// Where values are cut short; infinite: nowhere.
+double capOf(const FitSample& sample) {
+    if (sample.capped.empty()) return kInfinity;
+    return sample.capped.front();
+}
+
 double largestGap(const FitSample& sample, const ConditionalShare& share, bool isCount) {
     const auto n = static_cast<double>(sample.size());
-    const double cap = sample.capped.empty() ? kInfinity : sample.capped.front();
+    const double cap = capOf(sample);
     const std::vector<double>& x = sample.values;
     double gap = 0.0;
     for (std::size_t i = 0; i < x.size() && x[i] < cap;) {
@@ -94,12 +100,12 @@ FitSample drawWith(const Drawer& drawer, const ConditionalShare& share, const Fi
     FitSample drawn;
     drawn.above = sample.above;
     drawn.below = sample.below;
-    const double cap = sample.capped.empty() ? kInfinity : sample.capped.front();
+    const double cap = capOf(sample);
     const auto n = static_cast<std::uint32_t>(sample.size());
     drawn.values.reserve(n);
     for (std::uint32_t i = 0; i < n; i += 2) {
         const PhiloxCounter words = philoxBlock({i / 2, index, 0, stream}, philoxKey(seed));
-        for (std::uint32_t half = 0; half < 2 && i + half < n; ++half) {
+        for (std::size_t half = 0; half < 2 && i + half < n; ++half) {
             const double u = uniformFrom(words[2 * half], words[2 * half + 1]);
             const double x = drawer(share.unconditional(u));
             if (x < cap)

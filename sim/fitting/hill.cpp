@@ -28,7 +28,8 @@ HillPlot hillPlot(std::span<const double> ascending) {
         const double reach = 1.959963984540054 / std::sqrt(count);
         return HillPoint{k, threshold, alpha, alpha * std::max(1.0 - reach, 0.0), alpha * (1.0 + reach)};
     };
-    const double ratio = static_cast<double>(n / 2) / static_cast<double>(kLeast);
+    const std::size_t half = n / 2;
+    const double ratio = static_cast<double>(half) / static_cast<double>(kLeast);
     std::size_t last = 0;
     for (double i = 0.0; i < kMostPoints; i += 1.0) {
         const auto k = static_cast<std::size_t>(

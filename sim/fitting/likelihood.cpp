@@ -109,7 +109,8 @@ double Likelihood::operator()(std::span<const double> parameters) const {
     const double window =
         low > 0.5 ? shareAbove(law, above_) - shareAbove(law, top) : shareUpTo(law, top) - low;
     sum -= all_ * std::log(window);
-    return std::isnan(sum) ? kImpossible : sum;
+    if (std::isnan(sum)) return kImpossible;
+    return sum;
 }
 
 }  // namespace breakeven::sim

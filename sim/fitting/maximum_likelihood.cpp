@@ -49,6 +49,7 @@ Parameters gamma(const Moments& m) {
 
 Parameters weibull(const std::vector<double>& values, const Moments& m) {
     std::vector<double> logs;
+    logs.reserve(values.size());
     for (const double x : values) logs.push_back(std::log(x));
     const double top = logs.back();  // powers are taken of x / max, so that none overflows
     const auto powers = [&](double shape) {

@@ -220,6 +220,12 @@ QuantityFit fitQuantity(const UsageColumns& columns, const Quantity& quantity, c
         }
         fit.persistence = persistenceOf(subjects, logs);
     }
+    if (fit.persistence) {
+        const double wider = std::sqrt(fit.persistence->designEffect);
+        fit.summary->meanError *= wider;
+        for (auto* share : {&fit.summary->gini, &fit.summary->top1, &fit.summary->top5, &fit.summary->top10})
+            if (*share) (*share)->standardError *= wider;
+    }
     const std::vector<double>& known = rows.positive.values;
     if (known.size() >= kFewestRows && known.front() < known.back()) {
         const double designEffect = fit.persistence ? fit.persistence->designEffect : 1.0;
@@ -310,6 +316,7 @@ SplitFit splitUsage(const UsageColumns& columns, std::span<const Quantity> quant
     }
     for (std::size_t kind = 0; kind < best->weights.size(); ++kind) {
         std::vector<bool> keep;
+        keep.reserve(rows.size());
         for (const auto& value : rows)
             keep.push_back((value && *value > 0.0 ? likeliestComponent(*best, *value) : 0) == kind);
         UsageFit fit = fitUsage(keptRows(columns, keep), quantities, settings);

@@ -85,7 +85,8 @@ struct UsageFit {
 };
 
 /// Describes and fits every quantity. Rows of one subject are not independent: where there are several
-/// periods, intervals are widened by the design effect 1 + (periods - 1) x persistence.
+/// periods, intervals and standard errors are widened by the root of the design effect,
+/// 1 + (periods - 1) x persistence.
 [[nodiscard]] UsageFit fitUsage(const UsageColumns& columns, std::span<const Quantity> quantities,
                                 const FitSettings& settings);
 

@@ -33,6 +33,11 @@ Json intervalsJson(const std::vector<ParameterInterval>& all) {
     return json;
 }
 
+Json shareJson(const std::optional<SampleShare>& item) {
+    if (!item) return nullptr;
+    return {{"value", item->value}, {"standard_error", item->standardError}};
+}
+
 Json summaryJson(const SampleSummary& s) {
     Json quantiles = Json::array();
     for (const SampleQuantile& item : s.quantiles)
@@ -43,16 +48,17 @@ Json summaryJson(const SampleSummary& s) {
             {"zero_share", s.zeroShare},
             {"total", s.total},
             {"mean", s.mean},
+            {"mean_standard_error", s.meanError},
             {"standard_deviation", s.standardDeviation},
             {"cv", orNull(s.cv)},
             {"skewness", orNull(s.skewness)},
             {"smallest", s.smallest},
             {"largest", s.largest},
             {"quantiles", quantiles},
-            {"top_1", orNull(s.top1)},
-            {"top_5", orNull(s.top5)},
-            {"top_10", orNull(s.top10)},
-            {"gini", orNull(s.gini)},
+            {"top_1", shareJson(s.top1)},
+            {"top_5", shareJson(s.top5)},
+            {"top_10", shareJson(s.top10)},
+            {"gini", shareJson(s.gini)},
             {"lorenz", lorenz}};
 }
 

@@ -30,7 +30,9 @@ struct FragmentNames {
     std::string file;     ///< the usage CSV as the scenario will name it
 };
 
-/// Segments to paste into a scenario that declares the meters: each quantity as proposed, its parameters as
+/// Segments to paste into a scenario that declares the meters (a column's name in small letters, digits, _
+/// and
+/// -): each quantity as proposed, its parameters as
 /// beliefs (90 % interval of the likelihood as 5th and 95th percentile), share of zeros as `dormant`,
 /// persistence, and the rank correlations whose interval does not hold 0. Correlations that contradict each
 /// other are drawn together until they do not, which a comment says.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sim/report/fit_report.hpp"
+#include "sim/report/number_text.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -21,6 +22,19 @@ TableCell fixed(std::optional<double> value, int decimals) {
 TableCell share(std::optional<double> value) {
     if (!value) return {"-", std::nullopt, ""};
     return {fmt::format("{:.1f} %", 100.0 * *value), value, ""};
+}
+
+/// With the digits that its error supports, and the error as detail.
+TableCell shareWithError(const std::optional<SampleShare>& item) {
+    if (!item) return {"-", std::nullopt, ""};
+    return {percentText(item->value, item->standardError), item->value,
+            fmt::format("± {:.2g} %", 100.0 * item->standardError)};
+}
+
+TableCell giniCell(const std::optional<SampleShare>& item) {
+    if (!item) return {"-", std::nullopt, ""};
+    return {formatWithError(item->value, item->standardError), item->value,
+            fmt::format("± {:.2g}", item->standardError)};
 }
 
 /// Three decimals; a smaller one, which takes more draws than usual, to its first digit.
@@ -80,10 +94,19 @@ Table fitSummaryTable(const UsageFit& fit) {
         } else {
             const SampleSummary& s = *item.summary;
             for (TableCell& next : std::vector<TableCell>{
-                     count(s.count), count(item.missing), share(s.zeroShare), cell(s.mean, 5),
-                     cell(s.standardDeviation, 5), cell(s.quantiles[3].value, 5),
-                     cell(s.quantiles[5].value, 5), cell(s.quantiles[7].value, 5), cell(s.largest, 6),
-                     share(s.top1), share(s.top5), share(s.top10), cell(s.gini, 3)})
+                     count(s.count),
+                     count(item.missing),
+                     share(s.zeroShare),
+                     {formatWithError(s.mean, s.meanError), s.mean, fmt::format("± {:.2g}", s.meanError)},
+                     cell(s.standardDeviation, 5),
+                     cell(s.quantiles[3].value, 5),
+                     cell(s.quantiles[5].value, 5),
+                     cell(s.quantiles[7].value, 5),
+                     cell(s.largest, 6),
+                     shareWithError(s.top1),
+                     shareWithError(s.top5),
+                     shareWithError(s.top10),
+                     giniCell(s.gini)})
                 row.push_back(std::move(next));
         }
         table.rows.push_back(std::move(row));

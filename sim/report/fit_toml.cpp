@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
+#include <string>
 #include <vector>
 
 #include "core/text/toml_text.hpp"
@@ -15,6 +17,42 @@ namespace {
 std::string number(double value) {
     return fmt::format("{:.6g}", value);
 }
+
+/// A column's name as a meter's id: "ContextTokens" and "Context tokens" become "context_tokens".
+std::string idOf(const std::string& column) {
+    std::string id;
+    bool wasSmall = false;
+    for (const char c : column) {
+        const bool isCapital = c >= 'A' && c <= 'Z';
+        const bool isSmall = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (isCapital && wasSmall) id += '_';
+        wasSmall = isSmall;
+        if (isCapital)
+            id += static_cast<char>(c - 'A' + 'a');
+        else
+            id += isSmall || c == '-' ? c : '_';
+    }
+    return id.empty() || id == "all" ? id + "_usage" : id;
+}
+
+/// Ids of all columns of a fit, each another.
+class MeterIds {
+  public:
+    explicit MeterIds(const UsageFit& fit) {
+        for (const QuantityFit& item : fit.quantities) {
+            std::string id = idOf(item.name);
+            const auto isTaken = [&] {
+                return std::ranges::any_of(ids_, [&](const auto& taken) { return taken.second == id; });
+            };
+            while (isTaken()) id += "_2";
+            ids_.emplace(item.name, id);
+        }
+    }
+    [[nodiscard]] const std::string& operator[](const std::string& column) const { return ids_.at(column); }
+
+  private:
+    std::map<std::string, std::string> ids_;
+};
 
 const ParameterInterval* findParameter(const std::vector<ParameterInterval>& all, std::string_view name) {
     const auto found = std::ranges::find(all, name, &ParameterInterval::name);
@@ -52,13 +90,15 @@ std::string familyKeys(const Law& law, const std::vector<ParameterInterval>& par
 }
 
 /// One quantity's table in a segment.
-std::string usageText(const QuantityFit& fit, const FragmentNames& names) {
+std::string usageText(const QuantityFit& fit, const FragmentNames& names, const MeterIds& ids) {
     const std::string source =
         core::tomlQuoted(fmt::format("fit of {}, {} rows", names.file, fit.summary ? fit.summary->count : 0));
-    std::string text = fmt::format("[segment.usage.{}]  # {}\n", core::tomlKey(fit.name), fit.proposal.why);
+    const std::string& id = ids[fit.name];
+    std::string text = fmt::format("[segment.usage.{}]  # {}\n", id, fit.proposal.why);
+    if (id != fit.name) text += fmt::format("# of column {}\n", core::tomlQuoted(fit.name));
     switch (fit.proposal.kind) {
         case Proposal::Kind::Constant:
-            if (fit.per) text += fmt::format("per = {}\n", core::tomlQuoted(*fit.per));
+            if (fit.per) text += fmt::format("per = {}\n", core::tomlQuoted(ids[*fit.per]));
             return text +
                    fmt::format("distribution = \"constant\"\nvalue = {}\n", number(fit.proposal.value));
         case Proposal::Kind::Empirical:
@@ -66,7 +106,7 @@ std::string usageText(const QuantityFit& fit, const FragmentNames& names) {
                                 core::tomlQuoted(names.file), core::tomlQuoted(fit.name));
             break;
         case Proposal::Kind::Family:
-            if (fit.per) text += fmt::format("per = {}\n", core::tomlQuoted(*fit.per));
+            if (fit.per) text += fmt::format("per = {}\n", core::tomlQuoted(ids[*fit.per]));
             text += familyKeys(fit.proposal.law, fit.proposal.parameters, source);
             if (fit.summary && fit.summary->zeroShare > 0.0)
                 text += fmt::format("dormant = {}\n", number(fit.summary->zeroShare));
@@ -97,7 +137,7 @@ bool hasFactor(std::vector<std::vector<double>> matrix) {
     return true;
 }
 
-std::string correlationText(const UsageFit& fit) {
+std::string correlationText(const UsageFit& fit, const MeterIds& ids) {
     std::vector<QuantityCorrelation> kept;
     for (const QuantityCorrelation& item : fit.correlations) {
         const auto isConstant = [&](std::size_t i) {
@@ -125,8 +165,8 @@ std::string correlationText(const UsageFit& fit) {
     for (const QuantityCorrelation& item : kept)
         text +=
             fmt::format("[[segment.correlation]]\nbetween = [{}, {}]\nspearman = {}  # {:.2f} to {:.2f}\n",
-                        core::tomlQuoted(fit.quantities[item.first].name),
-                        core::tomlQuoted(fit.quantities[item.second].name),
+                        core::tomlQuoted(ids[fit.quantities[item.first].name]),
+                        core::tomlQuoted(ids[fit.quantities[item.second].name]),
                         number(factor * item.correlation.value), item.correlation.low, item.correlation.high);
     return text;
 }
@@ -159,9 +199,10 @@ std::string fitToml(std::span<const UsageFit> kinds, const FragmentNames& names)
         const std::string id = kinds.size() == 1 ? names.segment : fmt::format("{}-{}", names.segment, i + 1);
         text += fmt::format("[[segment]]\nid = {}\n", core::tomlQuoted(id));
         if (kinds.size() > 1) text += fmt::format("weight = {}\n", number(kinds[i].weight));
+        const MeterIds ids(kinds[i]);
         for (const QuantityFit& fit : kinds[i].quantities)
-            if (fit.summary) text += usageText(fit, names);
-        text += correlationText(kinds[i]);
+            if (fit.summary) text += usageText(fit, names, ids);
+        text += correlationText(kinds[i], ids);
         if (i + 1 < kinds.size()) text += "\n";
     }
     return text;

@@ -94,6 +94,38 @@ UsageCurve usageCurveOf(std::span<const double> sample, std::optional<std::size_
     return curve;
 }
 
+UsageCurve fittedCurve(const Law& law, const UsageCurve& sample) {
+    UsageCurve curve = sample;
+    const double positive = isCounting(law.family) ? 1.0 : 1.0 - sample.zeroShare;
+    curve.density.clear();
+    curve.cumulative.clear();
+    for (const double x : sample.quantity) {
+        if (!isCounting(law.family)) curve.density.push_back(positive * x * std::exp(logDensity(law, x)));
+        curve.cumulative.push_back(1.0 - positive * shareAbove(law, x));
+    }
+    const auto quantile = [&](double level) {
+        const double inside = (level - (1.0 - positive)) / positive;
+        return inside > 0.0 ? quantileOf(law, inside) : 0.0;
+    };
+    curve.median = quantile(0.5);
+    curve.mean = positive * meanOf(law);
+    curve.p90 = quantile(0.9);
+    curve.p99 = quantile(0.99);
+    return curve;
+}
+
+std::vector<QuantilePoint> quantilePlot(const Law& law, std::span<const double> ascending, std::size_t most) {
+    const std::size_t n = ascending.size();
+    const std::size_t points = std::min(n, std::max<std::size_t>(most, 2));
+    std::vector<QuantilePoint> result;
+    for (std::size_t i = 0; i < points; ++i) {
+        const std::size_t rank = points == 1 ? 0 : i * (n - 1) / (points - 1);
+        const double level = (static_cast<double>(rank) + 0.5) / static_cast<double>(n);
+        result.push_back({quantileOf(law, level), ascending[rank]});
+    }
+    return result;
+}
+
 std::vector<UsageCurve> usageCurves(const core::Scenario& scenario) {
     std::vector<UsageCurve> curves;
     for (const core::Segment& segment : scenario.segments) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/scenario/scenario.hpp"
+#include "sim/fitting/law.hpp"
 
 namespace breakeven::sim {
 
@@ -40,5 +41,23 @@ struct UsageCurve {
 /// @param bins    none: 2 x the cube root of n, from 10 to 100 (Rice's rule)
 [[nodiscard]] UsageCurve usageCurveOf(std::span<const double> sample,
                                       std::optional<std::size_t> bins = std::nullopt);
+
+/// A fitted law over a sample's curve: density of the logarithm and cumulative share at the same quantities,
+/// for the values above 0 scaled by their share. Continuous laws; a counting law has its cumulative share
+/// only.
+[[nodiscard]] UsageCurve fittedCurve(const Law& law, const UsageCurve& sample);
+
+/// A point of a quantile-quantile plot.
+struct QuantilePoint {
+    double fitted = 0.0;    ///< the law's quantile at (i - 1/2) / n
+    double observed = 0.0;  ///< the i-th smallest value
+};
+
+/// Quantiles of a law beside those of the values it was fitted to; at most `most` points, the extremes among
+/// them.
+///
+/// @param ascending  n >= 1 values that the law speaks of
+[[nodiscard]] std::vector<QuantilePoint> quantilePlot(const Law& law, std::span<const double> ascending,
+                                                      std::size_t most = 200);
 
 }  // namespace breakeven::sim

@@ -48,7 +48,7 @@ TOML
 
 # The segment runs as it is once pasted: ratio, resampled columns and two kinds of users.
 status 0 "$program" fit clients.csv --per output_tokens=requests --draws 99 --toml ratio.toml
-expect "the rows" "requests 73 0 0.0 % 18954" "$(grep '^requests ' out | head -1 | xargs | cut -c1-25)"
+expect "the rows" "requests 73 0 0.0 % 19,00" "$(grep '^requests ' out | head -1 | xargs | cut -c1-25)"
 cat head.toml ratio.toml >ratio-run.toml
 status 0 "$program" run ratio-run.toml --quiet --json
 expect "the plan that ran" flat "$(python3 -c 'import json; print(json.load(open("out"))["plans"][0]["id"])')"

@@ -105,6 +105,25 @@ TEST(Facts, GivenTwoFacts_WhenAsked_ThenEveryLawOfEveryFamilyMeetsThem) {
     }
 }
 
+TEST(Facts, GivenThreeFactsOfALaw_WhenAsked_ThenItsFamilyAgreesAndMeetsEachWithinRounding) {
+    const Law laws[] = {{Family::Lognormal, {2.0, 1.1}}, {Family::Gamma, {0.7, 20.0}},
+                        {Family::Weibull, {0.8, 9.0}},   {Family::Pareto, {2.5, 4.0}},
+                        {Family::Lomax, {3.0, 30.0}},    {Family::Exponential, {12.0}}};
+    for (const Law& law : laws) {
+        SCOPED_TRACE(std::string(familyName(law.family)));
+        const std::vector<Fact> given =
+            facts({fmt::format("mean={:.2f}", meanOf(law)), fmt::format("p90={:.1f}", quantileOf(law, 0.9)),
+                   fmt::format("p99={:.0f}", quantileOf(law, 0.99)),
+                   fmt::format("top10={:.1f}%", 100.0 * topShare(law, 0.1)),
+                   fmt::format("gini={:.2f}", giniOf(law))});
+        const FamilyAnswer answer = answerOf(law.family, given);
+        ASSERT_EQ(answer.laws.size(), 1U) << answer.whyNot;
+        for (std::size_t i = 0; i < given.size(); ++i)
+            EXPECT_LE(std::abs(answer.laws[0].values[i] - given[i].value), 1.0000001 * given[i].rounding)
+                << given[i].text;
+    }
+}
+
 TEST(Facts, GivenThreeFacts_WhenAsked_ThenTheRootThatMeetsAllWithinRoundingIsKept) {
     // Mean 6 and P90 12 have two roots; their medians are 4.4 and 1.2, so a median decides.
     const FamilyAnswer answer = answerOf(Family::Lognormal, facts({"mean=6.0", "p90=12.0", "median=4.4"}));
@@ -112,6 +131,10 @@ TEST(Facts, GivenThreeFacts_WhenAsked_ThenTheRootThatMeetsAllWithinRoundingIsKep
     EXPECT_GT(*answer.laws[0].shapeLow, 0.74);
     EXPECT_LT(*answer.laws[0].shapeHigh, 0.82);
     EXPECT_NEAR(answer.laws[0].values[2], 4.4, 0.05);
+    // Laws of infinite mean meet no mean.
+    for (const Family family : {Family::Pareto, Family::Lomax})
+        for (const Agreement& law : answerOf(family, facts({"mean=6.0", "p90=12.0", "median=4.4"})).laws)
+            EXPECT_TRUE(std::isfinite(law.values[0]));
     const FamilyAnswer none = answerOf(Family::Lognormal, facts({"mean=6.0", "p90=12.0", "median=9.0"}));
     EXPECT_TRUE(none.laws.empty());
     EXPECT_TRUE(none.whyNot.starts_with("no lognormal law meets all within rounding; the nearest gives "))

@@ -170,6 +170,14 @@ TEST(UsageFit, GivenSeveralPeriodsASubject_WhenFitted_ThenPersistenceIsFoundAndI
     EXPECT_LT(panel.persistence->low, 0.8);
     EXPECT_GT(panel.persistence->high, 0.8);
     EXPECT_NEAR(panel.persistence->designEffect, 1.0 + 5.0 * panel.persistence->value, 1e-9);
+    const std::string toml =
+        fitToml(std::vector{fitUsage(columns, std::vector<Quantity>{{0, {}, {}}}, {19, 1, 0})},
+                {"measured", "usage.csv"});
+    const core::ScenarioReading reading = pasted(toml, "");
+    ASSERT_TRUE(reading.scenario) << problems(reading) << toml;
+    const core::Parameter& persistence = reading.scenario->segments[0].usages[0].persistence;
+    EXPECT_NEAR(persistence.base, panel.persistence->value, 1e-5);
+    EXPECT_TRUE(persistence.belief);
     columns.subjects.clear();
     const QuantityFit rows = fitUsage(columns, std::vector<Quantity>{{0, {}, {}}}, kQuick).quantities[0];
     const auto widthOf = [](const QuantityFit& fit) {
@@ -227,6 +235,22 @@ TEST(UsageFit, GivenCorrelationsThatContradict_WhenWritten_ThenTheyAreDrawnToget
               std::string::npos);
     const core::ScenarioReading reading = pasted("[[meter]]\nid = \"images\"\n" + toml, csvOf(twoMeters(60)));
     EXPECT_TRUE(reading.scenario) << problems(reading) << toml;
+}
+
+TEST(UsageFit, GivenColumnNamesThatAreNoIds_WhenWritten_ThenTheFragmentNamesMetersThatCanBe) {
+    UsageColumns columns = twoMeters(60);
+    columns.names = {"Requests", "Output Tokens (all)"};
+    const UsageFit fit = fitUsage(columns, std::vector<Quantity>{{0, {}, {}}, {1, 0, {}}}, kQuick);
+    const std::string toml = fitToml(std::vector{fit}, {"measured", "usage.csv"});
+    EXPECT_NE(toml.find("[segment.usage.requests]"), std::string::npos);
+    EXPECT_NE(toml.find("[segment.usage.output_tokens__all_]"), std::string::npos) << toml;
+    EXPECT_NE(toml.find("# of column \"Output Tokens (all)\"\nper = \"requests\"\n"), std::string::npos)
+        << toml;
+    columns.names = {"ContextTokens", "context_tokens"};
+    const std::string alike =
+        fitToml(std::vector{fitUsage(columns, std::vector<Quantity>{{0, {}, {}}, {1, {}, {}}}, kQuick)},
+                {"m", "u.csv"});
+    EXPECT_NE(alike.find("[segment.usage.context_tokens_2]"), std::string::npos) << alike;
 }
 
 TEST(UsageFit, GivenAFit_WhenWrittenAsJson_ThenItHoldsTheFragmentAndEveryFamily) {

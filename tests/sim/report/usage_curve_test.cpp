@@ -139,5 +139,32 @@ TEST(UsageCurve, GivenAnEmpiricalSegment_WhenDrawn_ThenItIsItsSample) {
     EXPECT_NEAR(sum, 1.0, 1e-12);
 }
 
+TEST(UsageCurve, GivenAFittedLaw_WhenLaidOverASample_ThenItHasTheSamplesShareOfZeros) {
+    const UsageCurve sample = usageCurveOf(std::vector<double>{0, 0, 1, 2, 4, 8, 16, 32, 64, 128}, 4);
+    const Law law{Family::Exponential, {30.0}};
+    const UsageCurve curve = fittedCurve(law, sample);
+    ASSERT_EQ(curve.density.size(), 4U);
+    for (std::size_t i = 0; i < 4; ++i) {
+        const double x = sample.quantity[i] / 30.0;
+        EXPECT_NEAR(curve.density[i], 0.8 * x * std::exp(-x), 1e-12);
+        EXPECT_NEAR(curve.cumulative[i], 1.0 - 0.8 * std::exp(-x), 1e-12);
+    }
+    EXPECT_NEAR(curve.mean, 24.0, 1e-12);
+    EXPECT_NEAR(curve.median, 30.0 * std::log(0.8 / 0.5), 1e-12);
+    EXPECT_TRUE(fittedCurve({Family::Poisson, {30.0}}, sample).density.empty());
+}
+
+TEST(UsageCurve, GivenALawAndItsOwnQuantiles_WhenPlotted_ThenThePointsAreOnTheDiagonalFromEndToEnd) {
+    const Law law{Family::Weibull, {0.8, 12.0}};
+    std::vector<double> values;
+    for (int i = 0; i < 1'000; ++i) values.push_back(quantileOf(law, (i + 0.5) / 1'000.0));
+    const std::vector<QuantilePoint> points = quantilePlot(law, values, 50);
+    ASSERT_EQ(points.size(), 50U);
+    for (const QuantilePoint& point : points) EXPECT_DOUBLE_EQ(point.fitted, point.observed);
+    EXPECT_EQ(points.front().observed, values.front());
+    EXPECT_EQ(points.back().observed, values.back());
+    EXPECT_EQ(quantilePlot(law, std::vector<double>{3.0}).size(), 1U);
+}
+
 }  // namespace
 }  // namespace breakeven::sim
