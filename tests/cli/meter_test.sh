@@ -75,6 +75,27 @@ sed 's/^distribution = .*/distribution = "empirical"\nfile = "usage.csv"\ncolumn
   "$root/tests/data/cli/small.toml" >metered.toml
 status 0 "$program" check metered.toml
 
+# A subject's own billing day, in a time zone.
+printf 'subject,anchor\na,2026-01-06\nb,31\n' >anchors.csv
+status 0 "$program" meter log.csv "${map[@]}" --quiet --anchors anchors.csv --zone America/New_York
+expect "periods from each subject's day" "subject,period_start,v,calls
+a,2025-12-06,5,1
+a,2026-01-06,0,0
+a,2026-02-06,7,1
+b,2026-01-31,,1" "$(tr -d '\r' <out)"
+printf 'subject,anchor\na,32\na,1\na,2\n' >anchors.csv
+status 2 "$program" meter log.csv "${map[@]}" --quiet --anchors anchors.csv
+expect "bad anchors" 'anchors.csv:2:3: error: "32" is no day of a month
+  hint: write 1 to 31, or a date such as 2026-01-15
+anchors.csv:4:1: error: the subject "a" stands here twice
+  hint: remove one of the rows' "$(cat err)"
+status 2 "$program" meter log.csv "${map[@]}" --zone Europe/Berln
+status 0 "$program" meter log.csv "${map[@]}" --quiet --marks marks.csv --out usage.csv
+expect "the marks" "subject,period_start,marks
+a,2026-01-01,starts-late
+a,2026-02-01,ends-early
+b,2026-02-01,ends-early" "$(tr -d '\r' <marks.csv)"
+
 # Pseudonyms need a key and hide every name.
 printf 'short' >key && status 2 "$program" meter log.csv "${map[@]}" --hash-subjects key
 printf '0123456789abcdef\n' >key && status 0 "$program" meter log.csv "${map[@]}" --hash-subjects key --quiet
