@@ -225,7 +225,7 @@ PriceLookup findPrice(const PriceList& list, std::string_view provider, std::str
         for (const ListedPrice& price : list.prices)
             if (isOfProvider(price)) names.push_back(price.model);
         std::ranges::sort(names);
-        names.erase(std::ranges::unique(names).begin(), names.end());
+        names.erase(std::unique(names.begin(), names.end()), names.end());
         result.why.problem =
             provider.empty() ? fmt::format("the price list has no model \"{}\"", model)
                              : fmt::format("the price list has no model \"{}\" of \"{}\"", model, provider);

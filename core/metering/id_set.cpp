@@ -77,8 +77,20 @@ class IdSet::Run {
     [[nodiscard]] bool contains(std::uint64_t hash, std::string_view text) const {
         const Slot* slots = reinterpret_cast<const Slot*>(data_);
         const Slot* end = slots + count_;
-        const Slot* at = std::lower_bound(slots, end, hash,
-                                          [](const Slot& slot, std::uint64_t h) { return slot.hash < h; });
+        const auto isBelow = [](const Slot& slot, std::uint64_t h) { return slot.hash < h; };
+        // Hashes are spread evenly, so a place can be guessed; the true one is within a few slots of it.
+        const std::uint64_t first = slots->hash;
+        const std::uint64_t last = slots[count_ - 1].hash;
+        if (hash < first || hash > last) return false;
+        const double share = static_cast<double>(hash - first) / static_cast<double>(last - first + 1);
+        const auto guess =
+            std::min(count_ - 1, static_cast<std::size_t>(share * static_cast<double>(count_)));
+        std::size_t low = guess;
+        for (std::size_t step = 16; low > 0 && slots[low].hash >= hash; step *= 4) low -= std::min(low, step);
+        std::size_t high = guess;
+        for (std::size_t step = 16; high < count_ && slots[high].hash < hash; step *= 4)
+            high += std::min(count_ - high, step);
+        const Slot* at = std::lower_bound(slots + low, slots + high, hash, isBelow);
         for (; at != end && at->hash == hash; ++at) {
             std::uint32_t length = 0;
             std::memcpy(&length, data_ + at->where, sizeof length);

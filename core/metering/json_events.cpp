@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/metering/log_fields.hpp"
 #include "core/metering/log_parser.hpp"
-#include "core/metering/token_usage.hpp"
 
 namespace breakeven::core {
 namespace {
@@ -52,152 +51,6 @@ bool isSpace(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-const json* member(const json& object, std::string_view key) {
-    if (!object.is_object()) return nullptr;
-    const auto found = object.find(key);
-    return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-/// A value under a dotted path; a key that holds the dots itself goes first.
-const json* atPath(const json& root, std::string_view path) {
-    if (const json* found = member(root, path)) return found;
-    const json* at = &root;
-    while (at != nullptr) {
-        const std::size_t dot = path.find('.');
-        at = member(*at, path.substr(0, dot));
-        if (dot == std::string_view::npos) return at;
-        path.remove_prefix(dot + 1);
-    }
-    return nullptr;
-}
-
-std::string wordAt(const json& root, std::string_view path) {
-    const json* found = atPath(root, path);
-    return found != nullptr && found->is_string() ? found->get<std::string>() : "";
-}
-
-/// Names that a log format gives to what it holds; other names are paths into the line.
-using Fields = std::map<std::string, json, std::less<>>;
-
-void put(Fields& fields, const char* name, const std::optional<double>& value) {
-    if (value) fields[name] = *value;
-}
-
-void putUsage(Fields& fields, const TokenUsage& usage) {
-    put(fields, "input_tokens", usage.input);
-    put(fields, "cached_tokens", usage.cached);
-    put(fields, "cache_write_tokens", usage.cacheWrite);
-    put(fields, "output_tokens", usage.output);
-    put(fields, "reasoning_tokens", usage.reasoning);
-    put(fields, "audio_input_tokens", usage.audioInput);
-    put(fields, "audio_output_tokens", usage.audioOutput);
-}
-
-enum class EventLineKind { Usage, NotUsage, Broken };
-
-struct LineFields {
-    EventLineKind kind = EventLineKind::Usage;
-    std::string problem;  ///< of Broken
-    Fields fields;
-};
-
-LineFields cloudEventFields(const json& line) {
-    LineFields result;
-    for (const char* key : {"specversion", "id", "source", "type"}) {
-        if (wordAt(line, key).empty())
-            return {EventLineKind::Broken, fmt::format("the event has no \"{}\"", key), {}};
-    }
-    if (const std::string version = wordAt(line, "specversion"); version != "1.0")
-        return {EventLineKind::Broken, fmt::format("CloudEvents {} is not offered, only 1.0", version), {}};
-    if (const json* data = member(line, "data"); data != nullptr && data->is_object()) {
-        for (const auto& [key, value] : data->items())
-            if (!line.contains(key)) result.fields[key] = value;
-    }
-    return result;
-}
-
-LineFields claudeFields(const json& line) {
-    LineFields result;
-    const json* usage = atPath(line, "message.usage");
-    const auto tokens = usage == nullptr ? std::nullopt : readTokenUsage(*usage);
-    const std::string model = wordAt(line, "message.model");
-    if (!tokens || model == "<synthetic>") return {EventLineKind::NotUsage, "", {}};
-    putUsage(result.fields, *tokens);
-    result.fields["model"] = model;
-    result.fields["session"] = wordAt(line, "sessionId");
-    const std::string message = wordAt(line, "message.id");
-    if (!message.empty()) result.fields["event_id"] = message + ":" + wordAt(line, "requestId");
-    if (const json* cost = member(line, "costUSD")) result.fields["cost_usd"] = *cost;
-    return result;
-}
-
-LineFields usageFields(const json& line) {
-    LineFields result;
-    const json* body = &line;
-    for (const char* key : {"body", "response", "message"})
-        if (const json* inner = member(*body, key); inner != nullptr && inner->is_object()) body = inner;
-    const json* usage = nullptr;
-    for (const char* key : {"usage", "usageMetadata", "meta"})
-        if (usage == nullptr) usage = member(*body, key);
-    const auto tokens = readTokenUsage(usage == nullptr ? *body : *usage);
-    if (!tokens) return {EventLineKind::NotUsage, "", {}};
-    putUsage(result.fields, *tokens);
-    std::string model = wordAt(*body, "model");
-    if (model.empty()) model = wordAt(*body, "modelVersion");
-    if (model.empty()) model = wordAt(line, "model");
-    if (!model.empty()) result.fields["model"] = model;
-    for (const char* key : {"time", "timestamp", "created", "created_at", "createTime"}) {
-        const json* found = member(line, key) != nullptr ? member(line, key) : member(*body, key);
-        if (found != nullptr && !result.fields.contains("time")) result.fields["time"] = *found;
-    }
-    for (const char* key : {"id", "responseId"})
-        if (const json* found = member(*body, key)) result.fields["event_id"] = *found;
-    return result;
-}
-
-/// Codex says the model, the session and running totals in lines of their own.
-class CodexState {
-  public:
-    explicit CodexState(std::string file) : session_(std::move(file)) {}
-
-    LineFields fields(const json& line) {
-        const LineFields none{EventLineKind::NotUsage, "", {}};
-        const std::string type = wordAt(line, "type");
-        if (type == "turn_context") model_ = wordAt(line, "payload.model");
-        if (type == "session_meta" && !wordAt(line, "payload.id").empty())
-            session_ = wordAt(line, "payload.id");
-        if (type != "event_msg" || wordAt(line, "payload.type") != "token_count") return none;
-        const json* total = atPath(line, "payload.info.total_token_usage");
-        const json* last = atPath(line, "payload.info.last_token_usage");
-        json difference;
-        if (last == nullptr && total != nullptr) {
-            difference = *total;
-            for (auto& [key, value] : difference.items()) {
-                const json* before = member(total_, key);
-                if (value.is_number() && before != nullptr && before->is_number())
-                    value = value.get<double>() - before->get<double>();
-            }
-            last = &difference;
-        }
-        if (total != nullptr) total_ = *total;
-        const auto tokens = last == nullptr ? std::nullopt : readTokenUsage(*last);
-        if (!tokens) return none;
-        LineFields result;
-        putUsage(result.fields, *tokens);
-        const std::string model = wordAt(line, "payload.info.model");
-        result.fields["model"] = model.empty() ? (model_.empty() ? "unknown" : model_) : model;
-        result.fields["session"] = session_;
-        // The client repeats a count when something else of it changes; the running total then stays.
-        if (total != nullptr) result.fields["event_id"] = total->dump();
-        return result;
-    }
-
-  private:
-    std::string session_;
-    std::string model_;
-    json total_;
-};
-
 class JsonParser final : public LogParser {
   public:
     JsonParser(const RowPlan& plan, LogFormat format, JsonLayout layout, const std::string& file)
@@ -205,7 +58,7 @@ class JsonParser final : public LogParser {
           builder_(plan),
           format_(format),
           layout_(layout),
-          codex_(file),
+          fields_(format, file),
           slots_(plan.slots.size()),
           texts_(plan.slots.size()) {}
 
@@ -313,34 +166,19 @@ class JsonParser final : public LogParser {
         takeEvent(line, text, out);
     }
 
-    LineFields fieldsOf(const json& line) {
-        switch (format_) {
-            case LogFormat::CloudEvents:
-                return cloudEventFields(line);
-            case LogFormat::ClaudeCode:
-                return claudeFields(line);
-            case LogFormat::Codex:
-                return codex_.fields(line);
-            case LogFormat::UsageObjects:
-                return usageFields(line);
-            default:
-                return {};
-        }
-    }
-
     void takeEvent(const json& line, std::string_view text, EventRows& out) {
-        const LineFields found = fieldsOf(line);
-        if (found.kind == EventLineKind::NotUsage) {
+        const LineFields found = fields_.of(line);
+        if (found.kind == LineFields::Kind::NotUsage) {
             ++out.notUsage;
             return;
         }
-        if (found.kind == EventLineKind::Broken) {
+        if (found.kind == LineFields::Kind::Broken) {
             out.reject({out.lines + 1, 1, RejectReason::NotAnEvent, found.problem}, text);
             return;
         }
         for (std::size_t i = 0; i < slots_.size(); ++i) {
             const auto known = found.fields.find(plan_.slots[i]);
-            fill(i, known != found.fields.end() ? &known->second : atPath(line, plan_.slots[i]));
+            fill(i, known != found.fields.end() ? &known->second : valueAtPath(line, plan_.slots[i]));
         }
         const auto refusal = builder_.add(slots_, RowBuilder::Texts::Temporary);
         if (refusal)
@@ -371,7 +209,7 @@ class JsonParser final : public LogParser {
     RowBuilder builder_;
     LogFormat format_;
     JsonLayout layout_;
-    CodexState codex_;
+    LogFields fields_;
     std::vector<SlotValue> slots_;
     std::vector<std::string> texts_;
 };

@@ -97,8 +97,8 @@ struct MeterHooks {
 };
 
 /// Reads logs and gives the usage of each subject in each billing period. A row with an id that was there
-/// before is a duplicate and left out, exactly; the first one counts. Memory: about 150 MB beside ids (16
-/// bytes and the id's own, up to job.idMemoryBytes; then in files) and usage (per subject, period and meter).
+/// before is a duplicate and left out, exactly; the first one counts. Memory: up to about 100 MB, ids (28 to
+/// 52 bytes and their own, up to job.idMemoryBytes; then in files) and usage (per subject, period and meter).
 /// The result is the same, bit for bit, for any number of threads.
 ///
 /// Bad rows are counted in the report and, beyond the limit, an error; a map that doesn't fit the files is a

@@ -91,7 +91,7 @@ RowPlan::RowPlan(const MeterMap& given) : map(given) {
     for (const MeterRule& rule : map.meters) {
         Meter meter;
         if (!rule.column.empty()) {
-            meter.value.emplace().slot = slotOf(rule.column);
+            meter.value = Value{slotOf(rule.column), {}, {}};
             for (const std::string& column : rule.minus) meter.value->minus.push_back(slotOf(column));
             if (!rule.atLeast.empty()) meter.value->atLeast = slotOf(rule.atLeast);
         }

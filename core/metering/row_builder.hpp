@@ -28,7 +28,7 @@ class RowPlan {
     explicit RowPlan(const MeterMap& map);
 
     struct Value {
-        std::size_t slot = 0;
+        std::size_t slot;
         std::vector<std::size_t> minus;
         std::optional<std::size_t> atLeast;
     };

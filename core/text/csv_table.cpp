@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/text/csv_scan.hpp"
+
 namespace breakeven::core {
 namespace {
 
@@ -40,20 +42,6 @@ class Listing {
     std::size_t count_ = 0;
 };
 
-/// The delimiter that the header has most of, outside of quotes.
-char delimiterOf(std::string_view text) {
-    constexpr std::string_view kCandidates = ",;\t";
-    std::size_t counts[kCandidates.size()] = {};
-    bool isQuoted = false;
-    for (const char c : text) {
-        if (c == '"') isQuoted = !isQuoted;
-        if (isQuoted) continue;
-        if (c == '\n' || c == '\r') break;
-        if (const std::size_t found = kCandidates.find(c); found != std::string_view::npos) ++counts[found];
-    }
-    return kCandidates[static_cast<std::size_t>(std::ranges::max_element(counts) - counts)];
-}
-
 /// One line of cells as it stands in the file.
 struct Record {
     std::vector<std::string> cells;  ///< those that there is room for
@@ -69,97 +57,81 @@ struct Record {
     std::optional<Trouble> trouble;  ///< the first one
 };
 
-/// Splits RFC 4180 text into records.
+/// Reads record after record, keeping count of lines and columns.
 class Scanner {
   public:
-    Scanner(std::string_view text, char delimiter) : text_(text), delimiter_(delimiter) {}
-    [[nodiscard]] bool atEnd() const { return at_ >= text_.size(); }
+    Scanner(std::string_view text, char delimiter)
+        : at_(text.data()), end_(text.data() + text.size()), delimiter_(delimiter) {}
+    [[nodiscard]] bool atEnd() const { return at_ >= end_; }
     [[nodiscard]] int line() const { return place_.line; }
 
     /// @param room  keep this many cells at most
     Record next(std::size_t room) {
         Record record;
-        const std::size_t begin = at_;
-        bool isMore = true;
-        while (isMore) {
-            const CellPlace place = place_;
-            if (record.count == room) record.end = place;
-            std::string value = cell(record.trouble);
-            if (++record.count <= room) {
-                record.cells.push_back(std::move(value));
-                record.places.push_back(place);
+        const CsvRecordEnd scanned = scanCsvRecord(at_, end_, delimiter_, cells_, room + 1, record.count);
+        record.isBlank = record.count == 1 && cells_[0].raw.empty() && !cells_[0].isQuoted;
+        const CellPlace begin = place_;
+        for (std::size_t i = 0; i < cells_.size(); ++i) {
+            const CsvCell& cell = cells_[i];
+            placeAt(cell.raw.data() - (cell.isQuoted ? 1 : 0));
+            if (i == room) {
+                record.end = place_;
+                break;
             }
-            isMore = !atEnd() && text_[at_] == delimiter_;
-            if (isMore) step();
+            const bool isLong = cell.raw.size() > kMostCellBytes;
+            if (isLong && !record.trouble)
+                record.trouble = {place_, "a cell is longer than 1 MiB",
+                                  "shorten it; is this the right file?"};
+            record.places.push_back(place_);
+            record.cells.push_back(isLong ? std::string() : csvCellText(cell));
         }
-        if (record.count <= room) record.end = place_;
-        record.isBlank = at_ == begin;
-        endLine();
+        if (scanned.trouble != CsvTrouble::None && !record.trouble)
+            record.trouble = troubleOf(scanned.trouble, placeBehind(begin, at_, scanned.troubleAt));
+        const char* lineEnd = scanned.next;
+        if (lineEnd > at_ && lineEnd[-1] == '\n') --lineEnd;
+        if (lineEnd > at_ && lineEnd[-1] == '\r') --lineEnd;
+        if (record.count <= room) {
+            placeAt(lineEnd);
+            record.end = place_;
+        }
+        placeAt(scanned.next);
+        if (lineEnd + 1 == scanned.next && *lineEnd == '\r') place_.line += 1;  // CR alone
+        place_.column = 1;
+        at_ = scanned.next;
         return record;
     }
 
   private:
-    /// Over one byte. Bytes that go on with a UTF-8 character are no column.
-    void step() {
-        const auto byte = static_cast<unsigned char>(text_[at_++]);
-        if (byte == '\n')
-            place_ = {place_.line + 1, 1};
-        else if ((byte & 0xC0U) != 0x80U)
-            ++place_.column;
-    }
-
-    void endLine() {
-        if (!atEnd() && text_[at_] == '\r') ++at_;
-        if (!atEnd() && text_[at_] == '\n') ++at_;
-        place_ = {place_.line + 1, 1};
-    }
-
-    [[nodiscard]] bool isCellEnd() const {
-        return atEnd() || text_[at_] == delimiter_ || text_[at_] == '\n' || text_[at_] == '\r';
-    }
-
-    std::string cell(std::optional<Record::Trouble>& trouble) {
-        const CellPlace begin = place_;
-        const auto report = [&](CellPlace place, std::string problem, std::string remedy) {
-            if (!trouble) trouble = {place, std::move(problem), std::move(remedy)};
-        };
-        std::string value;
-        const auto keep = [&] {
-            if (value.size() < kMostCellBytes)
-                value += text_[at_];
-            else
-                report(begin, "a cell is longer than 1 MiB", "shorten it; is this the right file?");
-            step();
-        };
-        if (atEnd() || text_[at_] != '"') {
-            while (!isCellEnd()) keep();
-            return value;
+    /// The place of a byte behind another. Bytes that go on with a UTF-8 character are no column.
+    static CellPlace placeBehind(CellPlace place, const char* from, const char* to) {
+        for (; from < to; ++from) {
+            if (*from == '\n')
+                place = {place.line + 1, 1};
+            else if ((static_cast<unsigned char>(*from) & 0xC0U) != 0x80U)
+                ++place.column;
         }
-        step();
-        bool isClosed = false;
-        while (!atEnd() && !isClosed) {
-            if (text_[at_] != '"') {
-                keep();
-                continue;
-            }
-            step();
-            isClosed = atEnd() || text_[at_] != '"';
-            if (!isClosed) keep();  // two quotes stand for one
-        }
-        if (!isClosed)
-            report(begin, "the quote that opens here is never closed",
-                   "close it; a quote inside a cell is written twice");
-        if (!isCellEnd())
-            report(place_, "there is text after the closing quote",
-                   "put all of the cell in quotes; a quote inside it is written twice");
-        while (!isCellEnd()) step();
-        return value;
+        return place;
     }
 
-    std::string_view text_;
+    void placeAt(const char* to) {
+        place_ = placeBehind(place_, placed_, to);
+        placed_ = std::max(placed_, to);
+    }
+
+    static Record::Trouble troubleOf(CsvTrouble trouble, CellPlace place) {
+        if (trouble == CsvTrouble::OpenQuote)
+            return {place, "the quote that opens here is never closed",
+                    "close it; a quote inside a cell is written twice"};
+        return {place, "there is text after the closing quote",
+                "put all of the cell in quotes; a quote inside it is written twice"};
+    }
+
+    const char* at_;
+    const char* end_;
     char delimiter_;
-    std::size_t at_ = 0;
+    std::vector<CsvCell> cells_;
     CellPlace place_;
+    const char* placed_ = at_;
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -205,7 +177,7 @@ CsvReading readCsv(std::string_view bytes, const std::string& file, std::size_t 
                       "export the data as UTF-8 CSV");
     }
     CsvTable table;
-    table.delimiter = delimiterOf(bytes);
+    table.delimiter = csvDelimiterOf(bytes);
     Scanner scanner(bytes, table.delimiter);
     Record header = scanner.next(kMostColumns);
     if (header.trouble) return refuse(header.trouble->place, header.trouble->problem, header.trouble->remedy);

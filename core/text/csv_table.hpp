@@ -24,7 +24,7 @@ struct CsvTable {
     std::vector<std::vector<std::string>> rows;
     std::vector<std::vector<CellPlace>> places;  ///< of every cell of `rows`
     std::vector<int> lines;                      ///< line of the file where each row begins, from 1
-    char delimiter = ',';                        ///< found by looking at the header: , ; or tab
+    char delimiter = ',';                        ///< found by looking at the header: , ; tab or |
 };
 
 /// What reading gave: a table when there is no error.
@@ -33,9 +33,9 @@ struct CsvReading {
     std::vector<Diagnostic> diagnostics;
 };
 
-/// Reads RFC 4180 CSV: quotes, CRLF, a BOM, delimiter , ; or tab. Empty lines are skipped. Errors, each with
-/// a remedy: an empty file (the file as a whole); with line and column NUL bytes, an empty header line, a
-/// ragged row, an open quote, text after a closing quote, a cell over 1 MiB, more than 16,384 columns. The
+/// Reads RFC 4180 CSV: quotes, CRLF, a BOM, delimiter , ; tab or |. Empty lines are skipped. Errors, each
+/// with a remedy: an empty file (the file as a whole); with line and column NUL bytes, an empty header line,
+/// a ragged row, an open quote, text after a closing quote, a cell over 1 MiB, more than 16,384 columns. The
 /// first ten bad rows are listed and the rest counted. Needs memory in proportion to the cells that the
 /// header has room for, however long a line is.
 ///
