@@ -5,12 +5,13 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
-#include "app/wiring/streamed_file.hpp"
+#include "app/wiring/pending_file.hpp"
 #include "core/billing/bill_text.hpp"
 #include "core/units/currency.hpp"
 
@@ -129,15 +130,16 @@ int bill(const BillOptions& options) {
         if (!semantics.semantics) return kBadInput;
         request.semantics.push_back(*semantics.semantics);
     }
-    std::optional<StreamedFile> invoices;
-    std::optional<StreamedFile> lines;
-    std::optional<StreamedFile> subjects;
+    std::optional<PendingFile> invoices;
+    std::optional<PendingFile> lines;
+    std::optional<PendingFile> subjects;
     const auto files = [&] { return std::array{&invoices, &lines, &subjects}; };
     const std::vector<const core::Plan*> plans = core::plansToBill(*reading.scenario, request);
     if (!options.csv.empty()) {
-        invoices.emplace(options.csv, "invoices.csv").pending() += core::kInvoicesHeader;
-        lines.emplace(options.csv, "lines.csv").pending() += core::kLinesHeader;
-        subjects.emplace(options.csv, "subjects.csv").pending() += core::subjectsHeader(plans);
+        const std::filesystem::path folder = options.csv;
+        invoices.emplace((folder / "invoices.csv").string()).write(core::kInvoicesHeader);
+        lines.emplace((folder / "lines.csv").string()).write(core::kLinesHeader);
+        subjects.emplace((folder / "subjects.csv").string()).write(core::subjectsHeader(plans));
     }
     std::string shown;  // the invoices of --subject
     nlohmann::ordered_json shownJson;
@@ -151,7 +153,7 @@ int bill(const BillOptions& options) {
         if (!invoices) return;
         core::appendInvoiceRow(invoices->pending(), issued);
         core::appendLineRows(lines->pending(), issued);
-        for (auto* file : files()) (*file)->flush();
+        for (auto* file : files()) (*file)->write({});
     };
     if (subjects) {
         const int places = core::minorUnitDecimals(reading.scenario->currency);
@@ -173,7 +175,8 @@ int bill(const BillOptions& options) {
     printDiagnostics(result.usage.diagnostics);
     if (result.usage.bad > 0) tell("{} bad rows were left out\n", result.usage.bad);
     if (invoices) {
-        for (auto* file : files()) (*file)->commit();
+        for (auto* file : files()) (*file)->settle();
+        for (auto* file : files()) (*file)->keep();
         writeFiles(options.csv,
                    {{"summary.csv", core::summaryCsv(result)}, {"losers.csv", core::losersCsv(result)}});
     }

@@ -8,13 +8,15 @@
 
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
-#include "app/wiring/read_file.hpp"
 #include "core/diagnostics/suggest.hpp"
+#include "core/text/file_bytes.hpp"
 #include "sim/fitting/usage_fit.hpp"
 #include "sim/report/fit_report.hpp"
 
 namespace breakeven::app {
 namespace {
+
+constexpr std::uintmax_t kMostBytes = 512U << 20;
 
 struct FitOptions {
     std::string file, segment = "measured", subject, period, split, toml;
@@ -129,7 +131,7 @@ std::string splitText(const sim::SplitFit& split, const std::string& meter) {
 }
 
 int fit(const FitOptions& options) {
-    const core::CsvReading csv = core::readCsv(fileBytes(options.file), options.file);
+    const core::CsvReading csv = core::readCsv(core::fileBytes(options.file, kMostBytes), options.file);
     printDiagnostics(csv.diagnostics);
     if (!csv.table) return kBadInput;
     const auto given = [](const std::string& text) {

@@ -11,9 +11,11 @@
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
 #include "app/wiring/log_files.hpp"
+#include "app/wiring/pending_file.hpp"
 #include "core/metering/anchors.hpp"
 #include "core/metering/intake_text.hpp"
 #include "core/metering/meter_logs.hpp"
+#include "core/text/file_bytes.hpp"
 
 namespace breakeven::app {
 namespace {
@@ -46,7 +48,7 @@ core::MeterMap mapOf(const MeterOptions& options, std::vector<core::Diagnostic>&
     core::MeterMap map;
     if (!options.map.empty()) {
         core::MeterMapReading reading =
-            core::readMeterMap(smallFile(options.map, kMostMapBytes), options.map);
+            core::readMeterMap(core::fileBytes(options.map, kMostMapBytes), options.map);
         diagnostics.insert(diagnostics.end(), reading.diagnostics.begin(), reading.diagnostics.end());
         if (reading.map) map = std::move(*reading.map);
     }
@@ -124,12 +126,12 @@ core::MeterJob jobOf(const MeterOptions& options, std::vector<core::Diagnostic>&
     if (!options.anchors.empty()) {
         if (job.period != core::PeriodKind::Month)
             throw wrongUse("--anchors", "only months have an anchor day", "leave out --period");
-        if (auto anchors =
-                core::readAnchors(smallFile(options.anchors, kMostAnchorBytes), options.anchors, diagnostics))
+        if (auto anchors = core::readAnchors(core::fileBytes(options.anchors, kMostAnchorBytes),
+                                             options.anchors, diagnostics))
             job.anchors = std::move(*anchors);
     }
     if (!options.keyFile.empty()) {
-        job.subjectKey = smallFile(options.keyFile, kMostMapBytes);
+        job.subjectKey = core::fileBytes(options.keyFile, kMostMapBytes);
         while (job.subjectKey->ends_with('\n') || job.subjectKey->ends_with('\r')) job.subjectKey->pop_back();
         if (job.subjectKey->size() < 16)
             throw wrongUse(options.keyFile, "the key has fewer than 16 bytes",

@@ -6,6 +6,7 @@
 #include "app/wiring/files.hpp"
 #include "app/wiring/log_files.hpp"
 #include "core/costing/price_import.hpp"
+#include "core/text/file_bytes.hpp"
 #include "core/time/instant.hpp"
 
 namespace breakeven::app {
@@ -46,7 +47,8 @@ int importFiles(const PricesOptions& options) {
     for (const std::string& file : options.files) {
         core::PriceImport ofFile = how;
         if (!ofFile.start) ofFile.start = dayInName(file);
-        core::PriceImportReading reading = core::importPrices(smallFile(file, kMostPriceBytes), file, ofFile);
+        core::PriceImportReading reading =
+            core::importPrices(core::fileBytes(file, kMostPriceBytes), file, ofFile);
         printDiagnostics(reading.diagnostics);
         isGood = isGood && reading.list;
         skipped += reading.skipped;

@@ -1,16 +1,11 @@
 #include "app/wiring/log_files.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <glob.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
 
 #include "core/diagnostics/diagnostic.hpp"
@@ -77,58 +72,6 @@ std::vector<std::string> logFiles(const std::vector<std::string>& names) {
             if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
     }
     return files;
-}
-
-std::string smallFile(const std::string& path, std::size_t most) {
-    std::error_code code;
-    if (!fs::exists(path, code))
-        throw inputError(path, "there is no such file", "check the name and the folder");
-    if (fs::is_directory(path, code)) throw inputError(path, "this is a folder", "name a file");
-    std::ifstream stream(path, std::ios::binary);
-    std::string bytes(most + 1, '\0');
-    if (!stream) throw inputError(path, "can't be opened", "check its permissions");
-    stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(stream.gcount()));
-    if (bytes.size() > most)
-        throw inputError(path, fmt::format("the file is larger than {} KiB", most >> 10),
-                         "is it the right file?");
-    return bytes;
-}
-
-PendingFile::PendingFile(std::string path)
-    : path_(std::move(path)), beside_(path_ + fmt::format(".{}.part", ::getpid())) {
-    file_ = ::open(beside_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file_ < 0) fail(errno);
-}
-
-PendingFile::~PendingFile() {
-    if (file_ < 0) return;
-    ::close(file_);
-    ::unlink(beside_.c_str());
-}
-
-void PendingFile::fail(int error) const {
-    throw core::Error(core::Error::Kind::System,
-                      {core::Severity::Error,
-                       {path_, 0, 0},
-                       fmt::format("can't be written: {}", std::strerror(error)),
-                       "no half-written file is left; check the folder and the free space"});
-}
-
-void PendingFile::write(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(file_, bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) fail(errno);
-        bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-}
-
-void PendingFile::keep() {
-    if (::fsync(file_) != 0 && errno != EINVAL) fail(errno);
-    if (::rename(beside_.c_str(), path_.c_str()) != 0) fail(errno);
-    ::close(file_);
-    file_ = -1;
 }
 
 }  // namespace breakeven::app

@@ -220,6 +220,10 @@ void RunPage::run() {
         emit failed(*error);
         return;
     }
+    if (!reading.scenario->exactOnly.empty()) {
+        emit failed(reading.scenario->exactOnly.front());
+        return;
+    }
     job_.start(std::move(*reading.scenario), label_->text().trimmed().toStdString());
     setRunning(true);
 }
