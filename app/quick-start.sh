@@ -5,5 +5,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 app/setup.sh
 cmake --preset release
-cmake --build --preset release
+cmake --build --preset release --target breakeven breakeven-gui
 build/release/app/breakeven run scenarios/pro-200/pro-200.toml
