@@ -324,6 +324,7 @@ sim::RunSummary summaryOf(SQLite::Statement& row) {
     summary.settings.sampling = samplingOf(reader.text());
     summary.engineVersion = reader.text();
     summary.cancelled = reader.whole() != 0;
+    summary.changes = reader.text();
     return summary;
 }
 

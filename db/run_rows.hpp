@@ -17,7 +17,9 @@ std::int64_t insertRun(SQLite::Database& database, const sim::RunRecord& record)
 /// One line of the list from `SELECT` kSummaryColumns.
 inline constexpr const char* kSummaryColumns =
     "id, name, scenario, question, label, started_at, duration_ms, users, worlds, months, seed, sampling, "
-    "engine_version, cancelled";
+    "engine_version, cancelled, "
+    "coalesce((SELECT group_concat(change, ' ') FROM (SELECT key || '=' || value AS change FROM run_override "
+    "WHERE run_id = run.id ORDER BY position)), '')";
 [[nodiscard]] sim::RunSummary summaryOf(SQLite::Statement& row);
 
 }  // namespace breakeven::db

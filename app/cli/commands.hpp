@@ -70,6 +70,9 @@ void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics);
                                       const std::shared_ptr<const sim::RunResult>& result,
                                       const std::string& label, int threads, std::int64_t milliseconds);
 
+/// Throws core::Error (Input) for a label that means something else where runs are named.
+void checkLabel(const std::string& label);
+
 /// KEY=VALUE texts of --set.
 [[nodiscard]] std::vector<core::Override> overridesOf(const std::vector<std::string>& texts);
 

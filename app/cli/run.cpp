@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -24,10 +25,12 @@ struct RunOptions {
 struct Ending {
     std::string file, name, run, headline;
     int status = kDone;
+    bool isLeftOut = false;  ///< found in a folder, and only `bill` knows its terms
 };
 
-std::string statusText(int status) {
-    switch (status) {
+std::string endingText(const Ending& ending) {
+    if (ending.isLeftOut) return "left out: for bill";
+    switch (ending.status) {
         case kDone:
             return "done";
         case kAnswerIsNo:
@@ -56,6 +59,7 @@ class Batch {
     }
 
     int run() {
+        checkLabel(options_.label);
         if (!options_.failIf.empty()) {
             const sim::ConditionReading reading = sim::readCondition(options_.failIf, "--fail-if");
             printDiagnostics(reading.diagnostics);
@@ -89,9 +93,17 @@ class Batch {
         const core::ScenarioReading reading = core::readScenarioFile(file, overrides_);
         printDiagnostics(reading);
         ending.status = kBadInput;
-        if (!reading.scenario || !isSimulatable(reading)) return;
+        if (!reading.scenario) return;
         const core::Scenario& scenario = *reading.scenario;
         ending.name = scenario.name;
+        const bool isNamed = std::ranges::find(options_.paths, file) != options_.paths.end();
+        if (!isNamed && !scenario.exactOnly.empty()) {
+            // Found in a folder it is nothing to be mended: `bill` is what it is for.
+            ending.status = kDone;
+            ending.isLeftOut = true;
+            return;
+        }
+        if (!isSimulatable(reading)) return;
         if (!names_.insert(scenario.name).second && !options_.csv.empty()) {
             throw core::Error(
                 core::Error::Kind::Input,
@@ -143,12 +155,11 @@ class Batch {
     void summarise() {
         sim::CsvText csv({"file", "scenario", "run", "status", "verdict"});
         for (const Ending& ending : endings_) {
-            if (!options_.quiet)
-                tell("{:<16}  {}  {}\n", statusText(ending.status), ending.file, ending.headline);
+            if (!options_.quiet) tell("{:<16}  {}  {}\n", endingText(ending), ending.file, ending.headline);
             csv.text(std::filesystem::path(ending.file).filename().string())
                 .text(ending.name)
                 .text(ending.run);
-            csv.text(statusText(ending.status)).text(ending.headline).endRow();
+            csv.text(endingText(ending)).text(ending.headline).endRow();
         }
         if (!options_.csv.empty()) writeFiles(options_.csv, {{"summary.csv", csv.bytes()}});
     }

@@ -145,6 +145,15 @@ sim::RunRecord recordOf(const core::Scenario& scenario, const std::shared_ptr<co
     return record;
 }
 
+void checkLabel(const std::string& label) {
+    if (label != "latest" && !label.starts_with('#')) return;
+    throw core::Error(core::Error::Kind::Input,
+                      {core::Severity::Error,
+                       {"--label " + label, 0, 0},
+                       "this names a run by its time or number already",
+                       "choose a label that is not `latest` and has no # in front"});
+}
+
 std::vector<core::Override> overridesOf(const std::vector<std::string>& texts) {
     std::vector<core::Override> overrides;
     for (const std::string& text : texts) {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
 #include "app/wiring/replay.hpp"
@@ -16,6 +18,16 @@ struct StoreOptions {
     bool json = false;
 };
 
+/// The store of a command that only reads or deletes: a name that is mistyped must not make a new one.
+std::unique_ptr<sim::RunStore> existingStore(const StoreOptions& options) {
+    if (!options.database.empty() && !std::filesystem::exists(options.database))
+        throw core::Error(core::Error::Kind::Input, {core::Severity::Error,
+                                                     {options.database, 0, 0},
+                                                     "there is no such store",
+                                                     "check the name; `run --db` makes a new one"});
+    return openStore(options.database);
+}
+
 sim::RunSummary found(const sim::RunStore& store, const std::string& name) {
     if (auto summary = store.find(name)) return *summary;
     throw core::Error(core::Error::Kind::Input, {core::Severity::Error,
@@ -29,8 +41,9 @@ int listRuns(const StoreOptions& options) {
     table.columns = {{"#", "", "", false},       {"run", "", "", true},
                      {"scenario", "", "", true}, {"started (UTC)", "", "", true},
                      {"users", "", "", false},   {"worlds", "", "", false},
-                     {"months", "", "", false},  {"label", "", "", true}};
-    for (const sim::RunSummary& run : openStore(options.database)->list()) {
+                     {"months", "", "", false},  {"label", "", "", true},
+                     {"changes", "", "", true}};
+    for (const sim::RunSummary& run : existingStore(options)->list()) {
         const std::string texts[] = {std::to_string(run.row),
                                      run.run,
                                      run.scenario + (run.cancelled ? " (interrupted)" : ""),
@@ -38,7 +51,8 @@ int listRuns(const StoreOptions& options) {
                                      std::to_string(run.settings.users),
                                      std::to_string(run.settings.worlds),
                                      std::to_string(run.settings.months),
-                                     run.label};
+                                     run.label,
+                                     run.changes};
         table.rows.emplace_back();
         for (const std::string& text : texts) table.rows.back().push_back({text, {}, ""});
     }
@@ -48,6 +62,16 @@ int listRuns(const StoreOptions& options) {
         fmt::print("{}", tableText(table));
     }
     return kDone;
+}
+
+/// Which run this is: "#3 pro-200 "fee250", run a87c…, seed 1, set plan.flat.fee=250".
+std::string runText(const sim::RunSummary& run) {
+    std::string text = fmt::format("#{} {}", run.row, run.scenario);
+    if (!run.label.empty()) text += fmt::format(" \"{}\"", run.label);
+    text += fmt::format(", run {}, {} users x {} worlds x {} months, seed {}", run.run, run.settings.users,
+                        run.settings.worlds, run.settings.months, run.settings.seed);
+    if (!run.changes.empty()) text += ", set " + run.changes;
+    return text;
 }
 
 /// The run's scenario for its words; none when a data file is gone or changed, which must not hide the kept
@@ -61,11 +85,13 @@ std::optional<core::Scenario> scenarioIfReadable(const sim::RunRecord& record) {
 }
 
 int showRun(const StoreOptions& options) {
-    const auto store = openStore(options.database);
-    const sim::RunRecord record = store->load(found(*store, options.runs.front()).row);
+    const auto store = existingStore(options);
+    const sim::RunSummary summary = found(*store, options.runs.front());
+    const sim::RunRecord record = store->load(summary.row);
     if (options.json) {
         fmt::print("{}", sim::resultsJson(*record.result));
     } else {
+        fmt::print("{}\n", runText(summary));
         const auto scenario = scenarioIfReadable(record);
         fmt::print("{}", resultText(*record.result, scenario ? &*scenario : nullptr));
     }
@@ -73,24 +99,36 @@ int showRun(const StoreOptions& options) {
 }
 
 int compareRuns(const StoreOptions& options) {
-    const auto store = openStore(options.database);
+    const auto store = existingStore(options);
     std::vector<std::shared_ptr<const sim::RunResult>> results;
-    for (const std::string& name : options.runs)
-        results.push_back(store->load(found(*store, name).row).result);
-    fmt::print("{}", options.json ? sim::comparisonJson(results) : tableText(sim::compareTable(results)));
+    std::string heads;
+    std::vector<std::string> titles;
+    for (const std::string& name : options.runs) {
+        const sim::RunSummary summary = found(*store, name);
+        results.push_back(store->load(summary.row).result);
+        heads += runText(summary) + "\n";
+        titles.push_back(fmt::format("#{}", summary.row));
+    }
+    if (options.json) {
+        fmt::print("{}", sim::comparisonJson(results));
+    } else {
+        sim::Table table = sim::compareTable(results);
+        for (std::size_t i = 0; i < titles.size(); ++i) table.columns[2 + i].title = titles[i];
+        fmt::print("{}\n{}", heads, tableText(table));
+    }
     if (!options.csv.empty()) writeFiles(options.csv, {{"comparison.csv", sim::comparisonCsv(results)}});
     return kDone;
 }
 
 int exportRun(const StoreOptions& options) {
-    const auto store = openStore(options.database);
+    const auto store = existingStore(options);
     writeFiles(options.csv, sim::resultsCsv(*store->load(found(*store, options.runs.front()).row).result));
     fmt::print("exported to {}\n", options.csv);
     return kDone;
 }
 
 int replayRun(const StoreOptions& options) {
-    const auto store = openStore(options.database);
+    const auto store = existingStore(options);
     const sim::RunRecord record = store->load(found(*store, options.runs.front()).row);
     const core::ScenarioReading reading = scenarioOf(record);
     printDiagnostics(reading);
@@ -109,7 +147,7 @@ int replayRun(const StoreOptions& options) {
 }
 
 int deleteRun(const StoreOptions& options) {
-    const auto store = openStore(options.database);
+    const auto store = existingStore(options);
     const sim::RunSummary run = found(*store, options.runs.front());
     store->remove(run.row);
     fmt::print("deleted run {} (#{}) of {}\n", run.run, run.row, run.scenario);

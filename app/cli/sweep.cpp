@@ -30,6 +30,7 @@ std::shared_ptr<const sim::RunResult> stored(const sim::RunStore& store,
 }
 
 int sweep(const SweepOptions& options) {
+    checkLabel(options.label);
     std::vector<sim::GridAxis> axes;
     for (const std::string& text : options.varied) {
         const sim::GridReading reading = sim::readGridAxis(text, "--vary");

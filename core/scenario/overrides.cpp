@@ -99,8 +99,8 @@ std::vector<std::string> itemNames(const toml::array& array) {
         std::string name = std::to_string(i + 1);
         if (item != nullptr && item->contains("id")) {
             name = (*item)["id"].value_or(name);
-        } else if (item != nullptr && item->contains("meter") && item->contains("amount") &&
-                   !item->contains("action")) {
+        } else if (item != nullptr && item->contains("meter") &&
+                   (item->contains("amount") || item->contains("kind")) && !item->contains("action")) {
             const std::string meter = (*item)["meter"].value_or(name);
             if (std::ranges::find(names, meter) == names.end()) name = meter;
         }

@@ -74,6 +74,7 @@ class ScenarioBuilder {
         demand(root, "meter", "declare what is counted");
         demand(root, "segment", "describe the users: one [[segment]] at least");
         demand(root, "plan", "add the plan to be tested");
+        lintUnseenMeters(root, scenario);
         scenario.beliefs = reader_.beliefs;
         scenario.sources = reader_.sources;
         scenario.exactOnly = reader_.exactOnlyTerms;
@@ -83,6 +84,33 @@ class ScenarioBuilder {
     std::vector<Diagnostic>& lints() { return reader_.lints; }
 
   private:
+    /// Warns of a meter that is used but moves no number of cost or revenue, as when its rate was forgotten.
+    void lintUnseenMeters(const toml::table& root, const Scenario& scenario) {
+        const toml::array* list = root["meter"].as_array();
+        if (list == nullptr || list->size() != scenario.meters.size()) return;
+        std::vector<bool> isSeen(scenario.meters.size(), false);
+        std::vector<bool> isUsed(scenario.meters.size(), false);
+        for (const CostRate& rate : scenario.cost.rates) isSeen[rate.meter] = true;
+        for (const Plan& plan : scenario.plans) {
+            for (const Charge& charge : plan.charges)
+                for (const WeightedMeter& part : charge.meters) isSeen[part.meter] = true;
+            for (const Limit& limit : plan.limits) isSeen[limit.meter] = true;
+        }
+        for (const Segment& segment : scenario.segments) {
+            for (const Usage& usage : segment.usages) {
+                isUsed[usage.meter] = true;
+                if (usage.per) isSeen[*usage.per] = true;
+            }
+        }
+        for (std::size_t meter = 0; meter < isSeen.size(); ++meter) {
+            if (isSeen[meter] || !isUsed[meter]) continue;
+            reader_.lint(*list->get(meter),
+                         fmt::format("no cost rate, charge or limit looks at the meter \"{}\"",
+                                     scenario.meters[meter].id),
+                         "give it a [[cost.rate]] if its use costs something");
+        }
+    }
+
     /// Reports a list that is missing or empty; what is no list at all has been reported already.
     void demand(const toml::table& root, const char* key, const char* remedy) {
         const toml::node* node = root.get(key);
@@ -254,6 +282,8 @@ ScenarioReading readScenarioText(const std::string& text, const std::string& fil
         return item.where.file == file ? std::tuple(0, item.where.line, item.where.column)
                                        : std::tuple(1, 0, 0);
     });
+    found.erase(std::unique(found.begin(), found.end()),
+                found.end());  // told once, however often it was read
     reading.diagnostics.insert(reading.diagnostics.end(), found.begin(), found.end());
     if (hasErrors(reading.diagnostics)) {
         if (auto& all = reading.diagnostics; all.size() > kMostDiagnostics) {

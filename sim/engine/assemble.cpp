@@ -72,6 +72,13 @@ class Assembler {
     }
 
     /// Mean over worlds with its t interval and band.
+    /// Summing equal numbers leaves an error of rounding only: the estimate is exact.
+    static void dropRounding(Estimate& estimate) {
+        if (estimate.standardError > 1e-13 * std::abs(estimate.value)) return;
+        estimate.standardError = 0.0;
+        estimate.low = estimate.high = estimate.value;
+    }
+
     [[nodiscard]] static Estimate overWorlds(std::vector<double> values) {
         const Summary summary = summarise(values);
         Estimate estimate;
@@ -83,6 +90,7 @@ class Assembler {
             const double half = studentT95(n - 1.0) * estimate.standardError;
             estimate.low = summary.mean - half;
             estimate.high = summary.mean + half;
+            dropRounding(estimate);
         }
         std::ranges::sort(values);
         estimate.bandLow = sortedQuantile(values, 0.05);
@@ -98,6 +106,7 @@ class Assembler {
         const double half = studentT95(static_cast<double>(without.size()) - 1.0) * estimate.standardError;
         estimate.low = whole - half;
         estimate.high = whole + half;
+        dropRounding(estimate);
         return estimate;
     }
 
@@ -180,6 +189,7 @@ class Assembler {
     void addVarianceShares(std::size_t plan) {
         if (finished_.size() < 3) return;
         const std::vector<double> margins = valuesOverWorlds(plan, 0, metricIndex("margin_per_user"));
+        if (margins.size() != finished_.size()) return;  // some overflowed
         const double subscribers = scenario_.subscribers.base;
         const std::size_t groups = std::min<std::size_t>(finished_.size(), kBatches);
         const auto share = [&](std::size_t leftOut) {
@@ -381,7 +391,8 @@ class Assembler {
         if (bins.empty() || !(bins.back().high > 0.0)) return;
         for (int percent = 0; percent <= 100; ++percent) {
             const double users = percent / 100.0;
-            result_.lorenz.push_back({key(plan, 0), users, 1.0 - shareOfLargest(bins, 1.0 - users)});
+            result_.lorenz.push_back(
+                {key(plan, 0), users, std::clamp(1.0 - shareOfLargest(bins, 1.0 - users), 0.0, 1.0)});
         }
     }
 

@@ -187,6 +187,17 @@ void addNotes(QuantityFit& fit, const Rows& rows) {
     if (isRefused && rows.ascending.size() > 2'000)
         fit.notes.push_back(
             "with so many rows a misfit too small to matter is found too: look at the distances");
+    if (fit.proposal.kind == Proposal::Kind::Family && fit.summary) {
+        // A price decision rests on the mean, which a heavy tail moves far beyond what was measured.
+        constexpr double kNoticed = 1.25;
+        const double proposed = (1.0 - fit.summary->zeroShare) * meanOf(fit.proposal.law);
+        const double ratio = proposed / fit.summary->mean;
+        if (fit.capped == 0 && (ratio > kNoticed || ratio < 1.0 / kNoticed))
+            fit.notes.push_back(fmt::format(
+                "the mean of the proposed law is {:.4g}, {:.2f} times that of the rows: the tail decides "
+                "it; compare with an empirical segment",
+                proposed, ratio));
+    }
     if (fit.persistence && fit.persistence->designEffect > 1.0)
         fit.notes.push_back(
             fmt::format("rows of one subject are alike: intervals are widened by the root of {:.2f}, "

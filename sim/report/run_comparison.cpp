@@ -14,8 +14,12 @@ struct WorldValue {
 
 std::vector<WorldValue> perWorld(const RunResult& run, const ComparedMetric& metric) {
     std::vector<WorldValue> values;
-    for (const WorldRow& row : run.worlds)
-        if (row.plan == metric.plan && row.metric == metric.metric) values.push_back({row.world, row.value});
+    const bool isLoss = metric.metric == "probability_plan_loses";  // of a world: its margin is below 0
+    const std::string name = isLoss ? "margin_per_user" : metric.metric;
+    for (const WorldRow& row : run.worlds) {
+        if (row.plan != metric.plan || row.metric != name) continue;
+        values.push_back({row.world, isLoss ? (row.value < 0.0 ? 1.0 : 0.0) : row.value});
+    }
     return values;
 }
 

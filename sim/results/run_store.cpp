@@ -14,4 +14,11 @@ RunRecord recordOf(const core::Scenario& scenario, std::shared_ptr<const RunResu
     return record;
 }
 
+std::string changesText(const std::vector<core::Override>& overrides) {
+    std::string text;
+    for (const core::Override& change : overrides)
+        text += (text.empty() ? "" : " ") + change.key + "=" + change.value;
+    return text;
+}
+
 }  // namespace breakeven::sim

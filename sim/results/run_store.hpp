@@ -26,6 +26,9 @@ struct RunRecord {
 /// A run with all of the scenario that it takes to repeat it; label, times and threads are the caller's.
 [[nodiscard]] RunRecord recordOf(const core::Scenario& scenario, std::shared_ptr<const RunResult> result);
 
+/// Overrides as people read them: "plan.pro.fee=250 run.worlds=100".
+[[nodiscard]] std::string changesText(const std::vector<core::Override>& overrides);
+
 /// One line of the run list.
 struct RunSummary {
     std::int64_t row = 0;  ///< the store's own number, ascending in time
@@ -38,6 +41,7 @@ struct RunSummary {
     core::RunSettings settings;
     std::string engineVersion;
     bool cancelled = false;
+    std::string changes;  ///< `--set` of the run, in order: "plan.pro.fee=250 run.worlds=100"; empty: none
     bool operator==(const RunSummary&) const = default;
 };
 

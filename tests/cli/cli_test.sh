@@ -72,6 +72,24 @@ status 2 "$program" run batch --quiet --csv batch-csv
 expect "summary of the batch" 'bad.toml,,,bad input,
 small.toml,small' "$(tail -n +2 batch-csv/summary.csv | tr -d '\r' | cut -c1-22 | sed 's/small,.*/small/')"
 
+# A scenario that only `bill` can rate is left out of a folder, and refused where it is named.
+mkdir folder && cp small.toml folder/
+sed 's/"small"/"pooled"/; s/^id = "metered"/&\npooled = true/' small.toml >folder/pooled.toml
+status 0 "$program" run folder --quiet --csv folder-csv
+expect "a scenario for bill in a folder" "pooled.toml,pooled,,left out: for bill," "$(sed -n 2p folder-csv/summary.csv | tr -d '\r')"
+status 2 "$program" run folder/pooled.toml --quiet
+
+# What was set is told where runs are listed, shown and compared.
+status 0 "$program" run small.toml --set plan.pro.fee=25 --label fee25 --quiet
+expect "changes in the list" "plan.pro.fee=25" "$("$program" runs | sed -n 2p | grep -o 'plan[^ ]*')"
+status 0 "$program" show fee25
+expect "changes of a shown run" "set plan.pro.fee=25" "$(head -1 out | grep -o 'set .*')"
+expect "its label" '"fee25"' "$(head -1 out | grep -o '"[^"]*"')"
+status 0 "$program" compare fee25 fee25
+expect "no difference, no error" "0" "$(grep 'pro  *probability_plan_loses' out | awk '{ print $5 }')"
+status 2 "$program" run small.toml --label '#3' --quiet
+status 2 "$program" run small.toml --label latest --quiet
+
 # A sweep that is made twice takes its points from the store and writes the same bytes.
 status 0 "$program" sweep small.toml --vary plan.pro.fee=10:30:10 --csv sweep1.csv --quiet
 status 0 "$program" sweep small.toml --vary plan.pro.fee=10:30:10 --csv sweep2.csv

@@ -81,13 +81,16 @@ cp small.toml closed/
 chmod 755 . open program
 chmod 777 own
 chmod 000 open/shut.toml closed
-"${as_user[@]}" ./program runs --db own/runs.sqlite >/dev/null
+"${as_user[@]}" ./program run small.toml --quiet --db own/runs.sqlite
 fails 2 'open/shut.toml: error: can'\''t be opened: Permission denied
   hint: check its permissions' "${as_user[@]}" ./program run open/shut.toml --db own/runs.sqlite
 fails 2 'closed: error: the folder can'\''t be searched: Permission denied
   hint: check its permissions and those of the folders in it' "${as_user[@]}" ./program check closed
 fails 3 'open/runs.sqlite: error: the store can'\''t be opened for writing: unable to open database file
-  hint: check the folder and its permissions, or name another store with --db' "${as_user[@]}" ./program runs --db open/runs.sqlite
+  hint: check the folder and its permissions, or name another store with --db' "${as_user[@]}" ./program run small.toml --quiet --db open/runs.sqlite
+# A mistyped name makes no store.
+fails 2 'own/rums.sqlite: error: there is no such store
+  hint: check the name; `run --db` makes a new one' "${as_user[@]}" ./program runs --db own/rums.sqlite
 chmod 755 closed
 rm -rf open closed own program
 

@@ -40,7 +40,8 @@ class MemoryRunStore : public sim::RunStore {
             const sim::RunManifest& manifest = record.result->manifest;
             summaries.push_back({row, manifest.run, manifest.scenario, manifest.question, record.label,
                                  record.startedAt, record.durationMs, manifest.settings,
-                                 manifest.engineVersion, record.result->cancelled});
+                                 manifest.engineVersion, record.result->cancelled,
+                                 sim::changesText(record.overrides)});
         }
         std::ranges::reverse(summaries);
         return summaries;

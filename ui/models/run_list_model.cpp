@@ -11,7 +11,7 @@ namespace {
 
 bool isText(int column) {
     return column == RunListModel::Scenario || column == RunListModel::Label ||
-           column == RunListModel::Started || column == RunListModel::Run;
+           column == RunListModel::Started || column == RunListModel::Changes || column == RunListModel::Run;
 }
 
 QVariant valueOf(const sim::RunSummary& run, int column) {
@@ -32,6 +32,8 @@ QVariant valueOf(const sim::RunSummary& run, int column) {
             return run.settings.months;
         case RunListModel::Took:
             return QVariant::fromValue<qlonglong>(run.durationMs);
+        case RunListModel::Changes:
+            return text(run.changes);
         default:
             return text(run.run);
     }
@@ -82,7 +84,7 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
 QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || section < 0 || section >= kColumns) return {};
     const QString titles[] = {tr("#"),      tr("Scenario"), tr("Label"), tr("Started"), tr("Users"),
-                              tr("Worlds"), tr("Months"),   tr("Took"),  tr("Run")};
+                              tr("Worlds"), tr("Months"),   tr("Took"),  tr("Changes"), tr("Run")};
     const QString definitions[] = {
         tr("The store's own number, ascending in time."),
         tr("Name of the scenario."),
@@ -92,6 +94,7 @@ QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int 
         tr("Draws of the beliefs; 1: base values only."),
         tr("Months that each user was followed."),
         tr("How long the simulation took."),
+        tr("What was set for this run beside the scenario's text."),
         tr("Hash of scenario, inputs, settings and engine: equal for runs that must give equal numbers.")};
     if (role == Qt::DisplayRole) return titles[section];
     if (role == Qt::ToolTipRole) return definitions[section];

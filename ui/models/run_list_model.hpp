@@ -11,7 +11,7 @@ namespace breakeven::ui {
 class RunListModel : public QAbstractTableModel {
     Q_OBJECT
   public:
-    enum Column { Number, Scenario, Label, Started, Users, Worlds, Months, Took, Run, kColumns };
+    enum Column { Number, Scenario, Label, Started, Users, Worlds, Months, Took, Changes, Run, kColumns };
     static constexpr int SortRole = Qt::UserRole + 1;
 
     explicit RunListModel(QObject* parent = nullptr);

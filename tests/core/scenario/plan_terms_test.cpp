@@ -12,7 +12,9 @@ namespace {
 constexpr const char* kHead =
     "format = 1\nname = \"t\"\ncurrency = \"USD\"\n[[meter]]\nid = \"calls\"\n[[meter]]\nid = \"tokens\"\n"
     "[[segment]]\nid = \"s\"\n[segment.usage.calls]\ndistribution = \"uniform\"\nlow = 100\nhigh = 900\n"
-    "[segment.usage.tokens]\ndistribution = \"lognormal\"\nmedian = 100\nsigma = 0.5\n[cost]\n[[plan]]\nid = "
+    "[segment.usage.tokens]\ndistribution = \"lognormal\"\nmedian = 100\nsigma = 0.5\n[[cost.rate]]\nmeter = "
+    "\"calls\"\namount = 0\n"
+    "[[cost.rate]]\nmeter = \"tokens\"\namount = 0\n[[plan]]\nid = "
     "\"p\"\n";
 
 ScenarioReading readingOf(const std::string& plan, const std::vector<Override>& overrides = {}) {
@@ -167,6 +169,20 @@ TEST(PlanLint, GivenCreditsThatCannotBeUsed_WhenChecked_ThenTheyAreTold) {
     EXPECT_EQ(lintsOf("[[plan.credit]]\namount = 1\nexpires_months = 3\nrollover_max = 0\n" + kCharge +
                       "model = \"per_unit\"\nunit_amount = 1\n"),
               "plan.p.credit.1: nothing rolls over, so the credit expires before its 3 months are used\n");
+}
+
+TEST(MeterLint, GivenAMeterThatNothingLooksAt_WhenChecked_ThenItIsToldAndItsParentIsNot) {
+    const auto reading = readScenarioText(
+        "format = 1\nname = \"t\"\ncurrency = \"USD\"\n[[meter]]\nid = \"calls\"\n[[meter]]\nid = "
+        "\"tokens\"\n"
+        "[[segment]]\nid = \"s\"\n[segment.usage.calls]\ndistribution = \"constant\"\nvalue = 5\n"
+        "[segment.usage.tokens]\nper = \"calls\"\ndistribution = \"constant\"\nvalue = 9\n[cost]\n"
+        "[[plan]]\nid = \"p\"\nfee = 1\n",
+        "t.toml", {}, [](const std::string&) { return std::string(); });
+    ASSERT_TRUE(reading.scenario);
+    ASSERT_EQ(reading.lints.size(), 1U);
+    EXPECT_EQ(reading.lints[0].problem, "no cost rate, charge or limit looks at the meter \"tokens\"");
+    EXPECT_EQ(reading.lints[0].where.line, 6);
 }
 
 }  // namespace
