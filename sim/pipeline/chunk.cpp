@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <tuple>
 
 #include "sim/kernels/block_kernels.hpp"
+#include "sim/kernels/charge_kernels.hpp"
 #include "sim/kernels/quantile_kernels.hpp"
 #include "sim/kernels/scalar_columns.hpp"
 #include "sim/random/stream.hpp"
@@ -14,9 +16,11 @@ namespace {
 
 bool blocksAlike(const core::Plan& a, const core::Plan& b) {
     const auto blocks = [](const core::Plan& plan) {
-        std::vector<std::pair<std::size_t, core::Parameter>> result;
+        std::vector<std::tuple<std::size_t, core::Parameter, core::Parameter>> result;
         for (const core::Limit& limit : plan.limits) {
-            if (limit.action == core::Limit::Action::Block) result.emplace_back(limit.meter, limit.amount);
+            using enum core::Limit::Action;
+            if (limit.action == Block) result.emplace_back(limit.meter, limit.amount, core::Parameter{});
+            if (limit.action == Throttle) result.emplace_back(limit.meter, limit.amount, limit.keptShare);
         }
         return result;
     };
@@ -160,6 +164,8 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
       revenue_(blockUsers),
       monthMargin_(blockUsers),
       quantity_(blockUsers),
+      lapsed_(blockUsers),
+      billers_(layout.plans),
       uniform_(blockUsers) {}
 
 void ChunkRunner::startParts(std::uint32_t first, std::uint32_t n, const Grouping& grouping,
@@ -195,6 +201,9 @@ void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::ui
         const Block block{start, std::min(blockUsers_, n - start), first + start};
         drawUserScores(model, segment, block);
         for (Column& column : margin_) std::fill_n(column.begin(), block.n, 0.0);
+        for (std::size_t p = 0; p < layout_.plans; ++p) {
+            if (model.plans[p].terms) billers_[p].start(*model.plans[p].terms, layout_.months, blockUsers_);
+        }
         for (std::size_t month = 0; month < layout_.months; ++month) {
             drawUsage(model, segment, month, block);
             bill(model, segmentIndex, month, block, sink, parts);
@@ -306,8 +315,16 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
 void ChunkRunner::applyLimits(const CompiledPlan& plan, std::uint32_t n) {
     fill(1.0, served_.data(), n);
     fill(0.0, touched_.data(), n);
-    for (const CompiledLimit& limit : plan.blocks)
-        blockBeyond(usage_[limit.meter].data(), limit.amount, served_.data(), touched_.data(), n);
+    for (const CompiledLimit& limit : plan.blocks) {
+        const double* x = usage_[limit.meter].data();
+        if (limit.keptShare > 0.0) {
+            throttleBeyond(x, {limit.amount, limit.keptShare}, served_.data(), touched_.data(), n);
+        } else {
+            blockBeyond(x, limit.amount, served_.data(), touched_.data(), n);
+        }
+    }
+    for (const CompiledLimit& limit : plan.passed)
+        markBeyond(usage_[limit.meter].data(), limit.amount, touched_.data(), n);
     std::copy_n(served_.begin(), n, costed_.begin());
     // The cost factor at a point of the month's use is the lowest of the limits passed by then. With factors
     // in descending order, the factor falls by its step where the earliest limit of that factor or a lower
@@ -359,6 +376,16 @@ void ChunkRunner::rate(const CompiledPlan& plan, std::uint32_t n) {
     for (const CompiledCharge& charge : plan.charges) addCharge(charge, !plan.blocks.empty(), n);
 }
 
+void ChunkRunner::billTerms(const CompiledPlan& plan, std::size_t p, std::size_t month, std::uint32_t n) {
+    asked_.clear();
+    kept_.clear();
+    for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
+        asked_.push_back(usage_[meter].data());
+        kept_.push_back(servedUsage(plan, meter).data());
+    }
+    billers_[p].bill(*plan.terms, month, {asked_, kept_, n}, revenue_.data(), lapsed_.data());
+}
+
 void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t month, const Block& block,
                        const CountSink& sink, std::vector<PartResult>& parts) {
     const std::uint32_t n = block.n;
@@ -378,7 +405,11 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
             costOf(listCost_.data(), isLimited ? costed_.data() : nullptr, plan.servingShare,
                    model.fixedPerUser, cost, n);
         }
-        rate(plan, n);
+        if (plan.terms) {
+            billTerms(plan, p, month, n);
+        } else {
+            rate(plan, n);
+        }
         const bool isOnlyMonth = layout_.months == 1;
         double* margin = isOnlyMonth ? margin_[p].data() : monthMargin_.data();
         sumPlan(plan, p, month, margin, block, parts);
@@ -395,13 +426,16 @@ void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t m
         const std::uint32_t at = from - block.start;
         const std::uint32_t size = end - from;
         double* sums = &part.sums.monthly[layout_.monthly(month, p, 0)];
-        const PlanSums plain =
-            settle({plan.minimum, plan.maximum}, &cost[at], &revenue_[at], margin + at, size);
+        // Under terms the bill is between its bounds already, and credits may take it below.
+        const BillTerms bounds =
+            plan.terms ? BillTerms{0.0, kUnbounded} : BillTerms{plan.minimum, plan.maximum};
+        const PlanSums plain = settle(bounds, &cost[at], &revenue_[at], margin + at, size);
         sums[Layout::kRevenue] += plain.revenue;
         sums[Layout::kCost] += plain.cost;
         sums[Layout::kSubsidy] += plain.subsidy;
         sums[Layout::kLosses] += plain.losses;
         if (plan.isLimited()) sums[Layout::kTouched] += laneSum(&touched_[at], size);
+        if (plan.terms) sums[Layout::kBreakage] += laneSum(&lapsed_[at], size);
         if (twin != p) return;
         sums[Layout::kActive] += laneSum(&active_[at], size);
         for (std::size_t meter = 0; meter < layout_.meters; ++meter)
@@ -444,7 +478,7 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
     }
     if (times == 0) return;
     const double revenueBase = revenueAtRest(plan);
-    if (plan.charges.empty()) {
+    if (plan.charges.empty() && !plan.terms) {
         LogCounts& slot = sink.pooled[layout_.slot(p, Layout::kRevenueCount)];
         inBatches(revenue_.data(), sink.pooledBatch, [&](std::span<const double> values, std::size_t batch) {
             slot.add(revenueBase, values.size() * times, batch);

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "sim/pipeline/terms_biller.hpp"
 #include "sim/pipeline/world_model.hpp"
 #include "sim/random/philox.hpp"
 #include "sim/stats/log_counts.hpp"
@@ -48,9 +49,9 @@ struct Layout {
     /// By meter: what it is a multiple of, or itself; a multiple is not counted again.
     std::vector<Multiple> multiples;
 
-    /// Sums of one plan and month: revenue, cost, subsidy, losses, touched, active, then the usage of each
-    /// meter.
-    enum Field : std::size_t { kRevenue, kCost, kSubsidy, kLosses, kTouched, kActive, kUsage };
+    /// Sums of one plan and month: revenue, cost, subsidy, losses, touched, lapsed credit, active, then the
+    /// usage of each meter.
+    enum Field : std::size_t { kRevenue, kCost, kSubsidy, kLosses, kTouched, kBreakage, kActive, kUsage };
     /// Sums of one plan over users' whole horizons: squares and cubes of the margin, users who lose money.
     enum HorizonField : std::size_t { kMarginSquares, kMarginCubes, kHorizonLosses, kHorizonFields };
     [[nodiscard]] std::size_t fields() const { return kUsage + meters; }
@@ -134,6 +135,7 @@ class ChunkRunner {
     void correlate(const CompiledSegment& segment, std::vector<Column>& scores, std::uint32_t n);
     void applyLimits(const CompiledPlan& plan, std::uint32_t n);
     void rate(const CompiledPlan& plan, std::uint32_t n);
+    void billTerms(const CompiledPlan& plan, std::size_t planIndex, std::size_t month, std::uint32_t n);
     void addCharge(const CompiledCharge& charge, bool isBlocked, std::uint32_t n);
     void bill(const WorldModel& model, std::size_t segment, std::size_t month, const Block& block,
               const CountSink& sink, std::vector<PartResult>& parts);
@@ -167,7 +169,11 @@ class ChunkRunner {
     Column revenue_;
     Column monthMargin_;
     Column quantity_;
+    Column lapsed_;
+    std::vector<TermsBiller> billers_;  ///< by plan: what passes from one month of the block to the next
     Column uniform_;
+    std::vector<const double*> asked_;  ///< by meter
+    std::vector<const double*> kept_;
     std::vector<WeightedColumn> terms_;
 };
 
