@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <tuple>
 
@@ -58,6 +59,17 @@ void fillFrom(const CompiledUsage& usage, const double* z, double* out, std::uin
             }
             return;
         }
+    }
+}
+
+/// Use that a limit cuts to its amount is that amount: (amount / x) x can be a bit above it, where a price
+/// may jump to the next package or tier.
+void holdAtLimits(const CompiledPlan& plan, std::size_t meter, double* kept, std::uint32_t n) {
+    for (const CompiledLimit& limit : plan.blocks) {
+        if (limit.meter != meter || limit.keptShare > 0.0) continue;
+        const double nearby = 0x1p-50 * limit.amount;
+        for (std::uint32_t i = 0; i < n; ++i)
+            kept[i] = std::abs(kept[i] - limit.amount) <= nearby ? limit.amount : kept[i];
     }
 }
 
@@ -338,7 +350,8 @@ void ChunkRunner::applyLimits(const CompiledPlan& plan, std::uint32_t n) {
     }
 }
 
-void ChunkRunner::addCharge(const CompiledCharge& charge, bool isBlocked, std::uint32_t n) {
+void ChunkRunner::addCharge(const CompiledPlan& plan, const CompiledCharge& charge, std::uint32_t n) {
+    const bool isBlocked = !plan.blocks.empty();
     double* revenue = revenue_.data();
     if (charge.model == CompiledCharge::Model::Flat) {
         for (std::uint32_t i = 0; i < n; ++i) revenue[i] += charge.unit;
@@ -352,6 +365,9 @@ void ChunkRunner::addCharge(const CompiledCharge& charge, bool isBlocked, std::u
         for (const auto& [meter, weight] : charge.meters) terms_.push_back({usage_[meter].data(), weight});
         weightedSum(terms_, quantity_.data(), n);
         if (isBlocked) multiply(served_.data(), quantity_.data(), n);
+        const bool isOneMeter = charge.meters.size() == 1 && charge.meters.front().second == 1.0;
+        if (isBlocked && isOneMeter && charge.model != CompiledCharge::Model::PerUnit)
+            holdAtLimits(plan, charge.meters.front().first, quantity_.data(), n);
     }
     switch (charge.model) {
         case CompiledCharge::Model::Flat:
@@ -373,7 +389,7 @@ void ChunkRunner::addCharge(const CompiledCharge& charge, bool isBlocked, std::u
 
 void ChunkRunner::rate(const CompiledPlan& plan, std::uint32_t n) {
     fill(plan.fee, revenue_.data(), n);
-    for (const CompiledCharge& charge : plan.charges) addCharge(charge, !plan.blocks.empty(), n);
+    for (const CompiledCharge& charge : plan.charges) addCharge(plan, charge, n);
 }
 
 void ChunkRunner::billTerms(const CompiledPlan& plan, std::size_t p, std::size_t month, std::uint32_t n) {
@@ -398,6 +414,7 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
             for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
                 std::copy_n(usage_[meter].begin(), n, blockedUsage_[meter].begin());
                 multiply(served_.data(), blockedUsage_[meter].data(), n);
+                if (plan.terms) holdAtLimits(plan, meter, blockedUsage_[meter].data(), n);
             }
         }
         double* cost = cost_[layout_.costsLike[p]].data();

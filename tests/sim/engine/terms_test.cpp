@@ -63,6 +63,9 @@ TEST(PlanTerms, GivenAPackWithoutRollOver_WhenRun_ThenBreakageAndOverageAreTheCl
     expectMet(metric(*result, {"limit"}, "revenue_per_user"), overage);
     expectMet(metric(*result, {"limit"}, "touched_by_limit"), normalBelow(-z));
     EXPECT_EQ(findMetric(*result, {"limit"}, "breakage_per_user"), nullptr);
+    // The closed forms of the sheet know nothing of credits: none, rather than those of the list price.
+    EXPECT_FALSE(metric(*result, {"pack"}, "revenue_per_user").exact);
+    EXPECT_TRUE(metric(*result, {"pack"}, "usage_credits_per_user").exact);
 }
 
 // Exponential use of mean theta, new every month; what is left of month 1 counts in month 2. Overage: theta
@@ -104,6 +107,24 @@ TEST(PlanTerms, GivenAThrottle_WhenRun_ThenUseShrinksToTheKeptShareOfTheRest) {
                               1));
     EXPECT_DOUBLE_EQ(metric(*result, {"p"}, "usage_credits_per_user").value, 35.0);
     EXPECT_EQ(metric(*result, {"p"}, "touched_by_limit").value, 1.0);
+}
+
+// 49 is one of the amounts where (49 / x) x is above 49 for some x: a second package, or the next tier.
+TEST(PlanTerms, GivenAHardCapWhereAPriceJumps_WhenRun_ThenNobodyPaysForMoreThanTheCap) {
+    const std::string limit = "[[plan.limit]]\nmeter = \"credits\"\namount = 49\naction = \"block\"\n";
+    const std::string package =
+        limit +
+        "[[plan.charge]]\nmeter = \"credits\"\nmodel = \"package\"\npackage_size = 49\npackage_amount = 1\n";
+    const std::string steps = limit +
+                              "[[plan.charge]]\nmeter = \"credits\"\nmodel = \"volume\"\n"
+                              "tiers = [ { up_to = 49, flat_amount = 1 }, { flat_amount = 9 } ]\n";
+    const auto result =
+        simulate(scenarioWith("distribution = \"lognormal\"\nmedian = 120\nsigma = 1",
+                              "[[plan]]\nid = \"plain\"\n" + package + "[[plan]]\nid = \"terms\"\n" +
+                                  package + "minimum = 0\n" + "[[plan]]\nid = \"steps\"\n" + steps,
+                              1));
+    for (const char* plan : {"plain", "terms", "steps"})
+        EXPECT_EQ(metric(*result, {plan}, "revenue_per_user").value, 1.0) << plan;
 }
 
 TEST(PlanTerms, GivenCreditsOverMonths_WhenRunWithAnyThreadsBlocksAndTargets_ThenEveryRowIsTheSame) {
