@@ -18,8 +18,8 @@ struct Tier {
     Parameter unitAmount;           ///< >= 0, per `Charge::per` units
     Parameter
         flatAmount;  ///< >= 0, once when any unit falls in the tier (graduated) or it is picked (volume)
-    std::optional<Parameter> maxAmount{};  ///< >= 0: caps the tier, flat amount included; exact invoices only
-    std::optional<Parameter> packageSize{};  ///< > 0: unitAmount is per started package; exact invoices only
+    std::optional<Parameter> maxAmount{};    ///< >= 0: caps the tier, flat amount included
+    std::optional<Parameter> packageSize{};  ///< > 0: unitAmount is per started package
     bool operator==(const Tier&) const = default;
 };
 
@@ -44,8 +44,8 @@ struct PackagePrice {
     Parameter size;                          ///< > 0
     Parameter amount;                        ///< >= 0
     Parameter freeUnits;                     ///< >= 0
-    std::optional<Parameter> minPackages{};  ///< >= 0: what usage within freeUnits costs; exact invoices only
-    bool isRoundedDown = false;              ///< exact invoices only
+    std::optional<Parameter> minPackages{};  ///< >= 0: what usage within freeUnits costs
+    bool isRoundedDown = false;
     bool operator==(const PackagePrice&) const = default;
 };
 
@@ -77,10 +77,10 @@ struct CapacityPrice {
     std::vector<CapacityTier> tiers;  ///< the last without limits
     bool operator==(const CapacityPrice&) const = default;
 };
-/// Prices that exact invoices know and the simulation does not draw yet.
+/// Prices that are no price on one quantity.
 using ExactPrice = std::variant<PercentagePrice, PercentageEventPrice, CapacityPrice>;
 
-/// What is done to the quantity and the amount of a charge, for exact invoices only.
+/// What is done to the quantity and the amount of a charge.
 struct ChargeTerms {
     enum class Rounding { None, HalfUp, Ceiling, Floor };
     bool isFlatAtZero = false;            ///< tiered prices: zero usage pays the first tier's flat amount
@@ -91,7 +91,8 @@ struct ChargeTerms {
     std::optional<Parameter> maximum;     ///< >= minimum
     std::optional<Parameter> commitment;  ///< >= 0, an amount that is paid before overage counts
     Parameter overageFactor{1.0, {}};     ///< > 0, on what lies beyond the commitment
-    bool isBucketed = false;              ///< every row of usage within a period is priced by itself
+    bool isBucketed = false;              ///< every row of usage within a period is priced by itself; exact
+                                          ///< invoices only
     bool hasTrueUp = false;               ///< whether the unused rest of the commitment is paid
     bool operator==(const ChargeTerms&) const = default;
 };
@@ -115,7 +116,7 @@ struct Charge {
 };
 
 /// What happens to use beyond a monthly amount of a meter. All meters of the user shrink (block) or get
-/// cheaper (degrade) in the share of use beyond it.
+/// cheaper (degrade) in the share of use beyond it. Queued use happens later, at the same price.
 struct Limit {
     enum class Action { Block, Degrade, Throttle, Queue, Overage, AutoBuy };
     std::string id;         ///< for --set: the file's, else the index from 1
@@ -158,7 +159,8 @@ struct PlanCoupon {
     bool operator==(const PlanCoupon&) const = default;
 };
 
-/// What a plan says beyond fee, charges and limits, for exact invoices only.
+/// What a plan says beyond fee, charges and limits. The simulation leaves tax out, prorates nothing and knows
+/// no pools.
 struct PlanTerms {
     std::vector<Credit> credits;
     std::optional<TopUp> topUp;

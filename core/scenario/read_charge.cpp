@@ -59,7 +59,6 @@ void readTierAmounts(Reader& reader, const toml::table& item, const std::string&
         reader.onlyKeys(item, place, {"up_to", "unit_amount", "flat_amount", "max_amount"});
         tier.unitAmount = reader.number(item, "unit_amount", place + ".unit_amount", kAtLeastZero, 0.0);
     }
-    if (tier.maxAmount) reader.exactOnly(*item.get("max_amount"), place + ": max_amount");
 }
 
 /// Reports a tier that is out of order.
@@ -223,10 +222,8 @@ ChargeTerms readTerms(Reader& reader, const toml::table& table, const std::strin
             reader.error(*table.get(key), fmt::format("{}: {} belongs to a commitment_amount", path, key),
                          "add commitment_amount, or remove it");
     }
-    for (const char* key : {"flat_at_zero", "round_quantity", "refunds", "bucketed", "discount_percent",
-                            "minimum", "maximum", "commitment_amount"}) {
-        if (table.contains(key)) reader.exactOnly(*table.get(key), fmt::format("{}: {}", path, key));
-    }
+    // A simulated month has no rows that could be priced one by one.
+    if (terms.isBucketed) reader.exactOnly(*table.get("bucketed"), path + ": bucketed");
     return terms;
 }
 
@@ -237,9 +234,6 @@ PackagePrice readPackage(Reader& reader, const toml::table& table, const std::st
     if (table.contains("min_packages"))
         price.minPackages = reader.number(table, "min_packages", path + ".min_packages", kAtLeastZero);
     price.isRoundedDown = reader.choice(table, "round", {"up", "down"}, "up") == 1;
-    for (const char* key : {"min_packages", "round"}) {
-        if (table.contains(key)) reader.exactOnly(*table.get(key), fmt::format("{}: {}", path, key));
-    }
     return price;
 }
 
@@ -272,7 +266,7 @@ std::vector<std::string_view> keysOf(std::size_t model) {
     return keys;
 }
 
-/// A price that exact invoices alone know.
+/// A price of its own kind.
 ExactPrice readExactPrice(Reader& reader, const toml::table& table, const std::string& path,
                           std::size_t model, const Charge& charge, const std::vector<Meter>& meters) {
     const auto number = [&](const char* key, double fallback) {
@@ -341,10 +335,7 @@ Charge readCharge(Reader& reader, const toml::table& table, const std::string& p
             break;
         default:
             charge.exactPrice = readExactPrice(reader, table, path, model, charge, meters);
-            reader.exactOnly(*table.get("model"), fmt::format("{}: this model", path));
     }
-    if (model == kGraduatedPackage || model == kVolumePackage)
-        reader.exactOnly(*table.get("model"), fmt::format("{}: this model", path));
     charge.terms = readTerms(reader, table, path, model, meters);
     if (reader.diagnostics.size() == beforePrice) lintCharge(reader, table, path, charge);
     return charge;

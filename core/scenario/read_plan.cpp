@@ -54,8 +54,6 @@ Limit readLimit(Reader& reader, const toml::table& table, const std::string& pla
         limit.per = numberOf("pack_size", kAboveZero);
         limit.price = numberOf("pack_amount", kAtLeastZero);
     }
-    if (limit.action != Block && limit.action != Degrade)
-        reader.exactOnly(*table.get("action"), fmt::format("{}: this action", path));
     return limit;
 }
 

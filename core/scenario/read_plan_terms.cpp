@@ -101,10 +101,8 @@ PlanTerms readPlanTerms(Reader& reader, const toml::table& table, const std::str
     terms.isTrialForAll = reader.choice(table, "trial_covers", {"fee", "all"}, "fee") == 1;
     terms.isProrated = reader.flag(table, "prorated", path);
     terms.isPooled = reader.flag(table, "pooled", path);
-    for (const char* key : {"credit", "top_up", "coupon", "tax_percent", "trial_months", "trial_covers",
-                            "prorated", "pooled"}) {
-        if (table.contains(key)) reader.exactOnly(*table.get(key), fmt::format("{}: {}", path, key));
-    }
+    // Users are drawn one by one: there is no account of several.
+    if (terms.isPooled) reader.exactOnly(*table.get("pooled"), path + ": pooled");
     return terms;
 }
 

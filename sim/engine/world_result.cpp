@@ -74,6 +74,7 @@ std::vector<WorldMetric> worldMetrics(const core::Scenario& scenario) {
                                    {"touched_by_limit", "share"},
                                    {"break_even_fee", money},
                                    {"margin_total", scenario.currency + "/month"},
+                                   {"breakage_per_user", money},
                                    {"loss_making_users_horizon", "share", true},
                                    {"probability_pool_loses", "probability", true},
                                    {"cvar95_cost_per_user", money, true},
@@ -126,7 +127,7 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
     const CompiledPlan& terms = model.plans[plan];
     const bool isOneSegment = scope.segment != Scope::kEvery;
     const std::vector<double> weights = scopeWeights(model, plan, scope);
-    const std::size_t count = 1 + layout.meters + 15;
+    const std::size_t count = 1 + layout.meters + 16;
     const double weight = std::accumulate(weights.begin(), weights.end(), 0.0);
     if (!(weight > 0.0)) return std::vector<double>(count, kNone);
 
@@ -137,15 +138,15 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
     const double revenue = mean(Layout::kRevenue);
     const double cost = mean(Layout::kCost);
     const double margin = revenue - cost;
-    const bool isLimited = !terms.blocks.empty() || !terms.degrades.empty();
-    const bool isLinearInFee = terms.minimum == 0.0 && std::isinf(terms.maximum);
+    const bool hasCredits = terms.terms && (!terms.terms->credits.empty() || terms.terms->topUp);
     const std::vector<double> offeredWeights = planWeights(model, plan);
     double pool = model.subscribers;
     if (isOneSegment) pool *= offeredWeights[scope.segment];
     values.insert(values.end(),
                   {revenue, cost, margin, revenue > 0.0 ? margin / revenue : kNone, mean(Layout::kLosses),
-                   mean(Layout::kSubsidy), isLimited ? mean(Layout::kTouched) : kNone,
-                   isLinearInFee ? terms.fee - margin : kNone, margin * pool});
+                   mean(Layout::kSubsidy), terms.isLimited() ? mean(Layout::kTouched) : kNone,
+                   terms.isLinearInFee() ? terms.fee - margin : kNone, margin * pool,
+                   hasCredits ? mean(Layout::kBreakage) : kNone});
     if (scope.month != Scope::kEvery) {
         values.resize(count, kNone);
         return values;

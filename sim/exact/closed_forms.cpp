@@ -6,6 +6,8 @@
 #include <numbers>
 #include <utility>
 
+#include "sim/pipeline/compiled_terms.hpp"
+
 namespace breakeven::sim {
 namespace {
 
@@ -670,6 +672,7 @@ class PlanExact {
     [[nodiscard]] Maybe metric(const std::string& name) const {
         if (parts_.empty()) return std::nullopt;
         if (name == "users_active") return mixed(&PlanInSegment::active);
+        if (!hasClosedLimits() || (looksAtBill(name) && hasTerms(plan_))) return std::nullopt;
         for (std::size_t meter = 0; meter < scenario_.meters.size(); ++meter)
             if (name == "usage_" + scenario_.meters[meter].id + "_per_user")
                 return mixedOf([&](const PlanInSegment& part) { return part.meanUsage(meter); });
@@ -684,6 +687,16 @@ class PlanExact {
     }
 
   private:
+    [[nodiscard]] bool hasClosedLimits() const {
+        return std::ranges::all_of(plan_.limits, [](const core::Limit& limit) {
+            return limit.action == core::Limit::Action::Block || limit.action == core::Limit::Action::Degrade;
+        });
+    }
+    static bool looksAtBill(const std::string& name) {
+        return name != "cost_per_user" && name != "touched_by_limit" && !name.starts_with("usage_") &&
+               !name.starts_with("cost_") && name != "cvar95_cost_per_user";
+    }
+
     template <typename Of>
     [[nodiscard]] Maybe mixedOf(Of of) const {
         double sum = 0.0;

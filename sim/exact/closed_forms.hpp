@@ -23,10 +23,11 @@ namespace breakeven::sim {
 /// several segments are mixed by weight; concentration and tail need a single one. The Gini of continuous
 /// usage needs cost that is linear over all of X.
 ///
-/// Not closed, so none: packages of continuous usage, the pool's probability, several months' horizon.
-/// Sources: MODEL 1.6 and METHODS 3.7; Klugman, Panjer & Willmot (2012), "Loss Models", ch. 8 (layers);
-/// Gastwirth (1971), Econometrica 39 (Lorenz curve and Gini of a general law); Acerbi & Tasche (2002) (mean
-/// of the worst 5 %).
+/// Not closed, so none: packages of continuous usage, bills with credits and other terms
+/// (compiled_terms.hpp), limits that neither block nor degrade, the pool's probability, several months'
+/// horizon. Sources: MODEL 1.6 and METHODS 3.7; Klugman, Panjer & Willmot (2012), "Loss Models", ch. 8
+/// (layers); Gastwirth (1971), Econometrica 39 (Lorenz curve and Gini of a general law); Acerbi & Tasche
+/// (2002) (mean of the worst 5 %).
 ///
 /// @param segment  index into the scenario's segments; none: all that the plan is offered to
 [[nodiscard]] std::optional<double> exactMetric(const core::Scenario& scenario, std::size_t plan,

@@ -2,30 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 #include "sim/kernels/block_kernels.hpp"
+#include "sim/kernels/charge_kernels.hpp"
 #include "sim/kernels/quantile_kernels.hpp"
 #include "sim/kernels/scalar_columns.hpp"
 #include "sim/random/stream.hpp"
 
 namespace breakeven::sim {
 namespace {
-
-bool blocksAlike(const core::Plan& a, const core::Plan& b) {
-    const auto blocks = [](const core::Plan& plan) {
-        std::vector<std::pair<std::size_t, core::Parameter>> result;
-        for (const core::Limit& limit : plan.limits) {
-            if (limit.action == core::Limit::Action::Block) result.emplace_back(limit.meter, limit.amount);
-        }
-        return result;
-    };
-    return a.segments == b.segments && blocks(a) == blocks(b);
-}
-
-bool costsAlike(const core::Plan& a, const core::Plan& b) {
-    return a.segments == b.segments && a.limits == b.limits && a.servingShare == b.servingShare;
-}
 
 std::uint32_t drawWord(std::size_t month, std::uint32_t draw) {
     return (static_cast<std::uint32_t>(month) << 16) | draw;
@@ -54,6 +41,17 @@ void fillFrom(const CompiledUsage& usage, const double* z, double* out, std::uin
             }
             return;
         }
+    }
+}
+
+/// Use that a limit cuts to its amount is that amount: (amount / x) x can be a bit above it, where a price
+/// may jump to the next package or tier.
+void holdAtLimits(const CompiledPlan& plan, std::size_t meter, double* kept, std::uint32_t n) {
+    for (const CompiledLimit& limit : plan.blocks) {
+        if (limit.meter != meter || limit.keptShare > 0.0) continue;
+        const double nearby = 0x1p-50 * limit.amount;
+        for (std::uint32_t i = 0; i < n; ++i)
+            kept[i] = std::abs(kept[i] - limit.amount) <= nearby ? limit.amount : kept[i];
     }
 }
 
@@ -86,61 +84,6 @@ void alongCells(Parts& parts, std::uint32_t start, std::uint32_t n, Visit visit)
 
 }  // namespace
 
-namespace {
-
-/// What a meter's usage is a constant multiple of, everywhere; none unless it is.
-std::optional<Multiple> multipleOf(const core::Scenario& scenario, std::size_t meter) {
-    std::optional<Multiple> result;
-    for (const core::Segment& segment : scenario.segments) {
-        const auto usage = std::ranges::find(segment.usages, meter, &core::Usage::meter);
-        if (usage == segment.usages.end() || !usage->per) return std::nullopt;
-        const auto* constant = std::get_if<core::Constant>(&usage->distribution);
-        const bool isFixed = constant != nullptr && !constant->value.belief && constant->value.base > 0.0 &&
-                             !usage->dormant.belief && usage->dormant.base == 0.0;
-        if (!isFixed) return std::nullopt;
-        const Multiple found{*usage->per, constant->value.base};
-        if (result && (result->meter != found.meter || result->factor != found.factor)) return std::nullopt;
-        result = found;
-    }
-    return result;
-}
-
-}  // namespace
-
-Layout::Layout(const core::Scenario& scenario)
-    : plans(scenario.plans.size()), meters(scenario.meters.size()), months(scenario.run.months) {
-    for (std::size_t i = 0; i < plans; ++i) {
-        const auto first = [&](auto alike) {
-            std::size_t j = 0;
-            while (!alike(scenario.plans[j], scenario.plans[i])) ++j;
-            return j;
-        };
-        servedLike.push_back(first(blocksAlike));
-        costsLike.push_back(first(costsAlike));
-    }
-    for (std::size_t meter = 0; meter < meters; ++meter) {
-        const std::optional<Multiple> multiple = multipleOf(scenario, meter);
-        // A multiple of a multiple is counted: its two roundings would not be those of one product.
-        const bool isOne = multiple && !multipleOf(scenario, multiple->meter);
-        multiples.push_back(isOne ? *multiple : Multiple{meter, 1.0});
-    }
-}
-
-Grouping groupingOf(std::uint64_t segmentUsers) {
-    Grouping grouping;
-    while (grouping.users > 1 && segmentUsers / grouping.users < 2 * kBatches) grouping.users /= 2;
-    grouping.groups = std::max<std::uint64_t>((segmentUsers + grouping.users - 1) / grouping.users, 1);
-    return grouping;
-}
-
-void GroupSums::add(const GroupSums& other) {
-    users += other.users;
-    monthly.resize(other.monthly.size(), 0.0);
-    horizon.resize(other.horizon.size(), 0.0);
-    for (std::size_t i = 0; i < monthly.size(); ++i) monthly[i] += other.monthly[i];
-    for (std::size_t i = 0; i < horizon.size(); ++i) horizon[i] += other.horizon[i];
-}
-
 ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::uint64_t seed,
                          core::Sampling sampling)
     : layout_(layout),
@@ -160,6 +103,8 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
       revenue_(blockUsers),
       monthMargin_(blockUsers),
       quantity_(blockUsers),
+      lapsed_(blockUsers),
+      billers_(layout.plans),
       uniform_(blockUsers) {}
 
 void ChunkRunner::startParts(std::uint32_t first, std::uint32_t n, const Grouping& grouping,
@@ -195,6 +140,9 @@ void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::ui
         const Block block{start, std::min(blockUsers_, n - start), first + start};
         drawUserScores(model, segment, block);
         for (Column& column : margin_) std::fill_n(column.begin(), block.n, 0.0);
+        for (std::size_t p = 0; p < layout_.plans; ++p) {
+            if (model.plans[p].terms) billers_[p].start(*model.plans[p].terms, layout_.months, blockUsers_);
+        }
         for (std::size_t month = 0; month < layout_.months; ++month) {
             drawUsage(model, segment, month, block);
             bill(model, segmentIndex, month, block, sink, parts);
@@ -306,8 +254,16 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
 void ChunkRunner::applyLimits(const CompiledPlan& plan, std::uint32_t n) {
     fill(1.0, served_.data(), n);
     fill(0.0, touched_.data(), n);
-    for (const CompiledLimit& limit : plan.blocks)
-        blockBeyond(usage_[limit.meter].data(), limit.amount, served_.data(), touched_.data(), n);
+    for (const CompiledLimit& limit : plan.blocks) {
+        const double* x = usage_[limit.meter].data();
+        if (limit.keptShare > 0.0) {
+            throttleBeyond(x, {limit.amount, limit.keptShare}, served_.data(), touched_.data(), n);
+        } else {
+            blockBeyond(x, limit.amount, served_.data(), touched_.data(), n);
+        }
+    }
+    for (const CompiledLimit& limit : plan.passed)
+        markBeyond(usage_[limit.meter].data(), limit.amount, touched_.data(), n);
     std::copy_n(served_.begin(), n, costed_.begin());
     // The cost factor at a point of the month's use is the lowest of the limits passed by then. With factors
     // in descending order, the factor falls by its step where the earliest limit of that factor or a lower
@@ -321,7 +277,8 @@ void ChunkRunner::applyLimits(const CompiledPlan& plan, std::uint32_t n) {
     }
 }
 
-void ChunkRunner::addCharge(const CompiledCharge& charge, bool isBlocked, std::uint32_t n) {
+void ChunkRunner::addCharge(const CompiledPlan& plan, const CompiledCharge& charge, std::uint32_t n) {
+    const bool isBlocked = !plan.blocks.empty();
     double* revenue = revenue_.data();
     if (charge.model == CompiledCharge::Model::Flat) {
         for (std::uint32_t i = 0; i < n; ++i) revenue[i] += charge.unit;
@@ -335,6 +292,9 @@ void ChunkRunner::addCharge(const CompiledCharge& charge, bool isBlocked, std::u
         for (const auto& [meter, weight] : charge.meters) terms_.push_back({usage_[meter].data(), weight});
         weightedSum(terms_, quantity_.data(), n);
         if (isBlocked) multiply(served_.data(), quantity_.data(), n);
+        const bool isOneMeter = charge.meters.size() == 1 && charge.meters.front().second == 1.0;
+        if (isBlocked && isOneMeter && charge.model != CompiledCharge::Model::PerUnit)
+            holdAtLimits(plan, charge.meters.front().first, quantity_.data(), n);
     }
     switch (charge.model) {
         case CompiledCharge::Model::Flat:
@@ -356,7 +316,17 @@ void ChunkRunner::addCharge(const CompiledCharge& charge, bool isBlocked, std::u
 
 void ChunkRunner::rate(const CompiledPlan& plan, std::uint32_t n) {
     fill(plan.fee, revenue_.data(), n);
-    for (const CompiledCharge& charge : plan.charges) addCharge(charge, !plan.blocks.empty(), n);
+    for (const CompiledCharge& charge : plan.charges) addCharge(plan, charge, n);
+}
+
+void ChunkRunner::billTerms(const CompiledPlan& plan, std::size_t p, std::size_t month, std::uint32_t n) {
+    asked_.clear();
+    kept_.clear();
+    for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
+        asked_.push_back(usage_[meter].data());
+        kept_.push_back(servedUsage(plan, meter).data());
+    }
+    billers_[p].bill(*plan.terms, month, {asked_, kept_, n}, revenue_.data(), lapsed_.data());
 }
 
 void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t month, const Block& block,
@@ -371,6 +341,7 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
             for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
                 std::copy_n(usage_[meter].begin(), n, blockedUsage_[meter].begin());
                 multiply(served_.data(), blockedUsage_[meter].data(), n);
+                if (plan.terms) holdAtLimits(plan, meter, blockedUsage_[meter].data(), n);
             }
         }
         double* cost = cost_[layout_.costsLike[p]].data();
@@ -378,7 +349,11 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
             costOf(listCost_.data(), isLimited ? costed_.data() : nullptr, plan.servingShare,
                    model.fixedPerUser, cost, n);
         }
-        rate(plan, n);
+        if (plan.terms) {
+            billTerms(plan, p, month, n);
+        } else {
+            rate(plan, n);
+        }
         const bool isOnlyMonth = layout_.months == 1;
         double* margin = isOnlyMonth ? margin_[p].data() : monthMargin_.data();
         sumPlan(plan, p, month, margin, block, parts);
@@ -395,13 +370,16 @@ void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t m
         const std::uint32_t at = from - block.start;
         const std::uint32_t size = end - from;
         double* sums = &part.sums.monthly[layout_.monthly(month, p, 0)];
-        const PlanSums plain =
-            settle({plan.minimum, plan.maximum}, &cost[at], &revenue_[at], margin + at, size);
+        // Under terms the bill is between its bounds already, and credits may take it below.
+        const BillTerms bounds =
+            plan.terms ? BillTerms{0.0, kUnbounded} : BillTerms{plan.minimum, plan.maximum};
+        const PlanSums plain = settle(bounds, &cost[at], &revenue_[at], margin + at, size);
         sums[Layout::kRevenue] += plain.revenue;
         sums[Layout::kCost] += plain.cost;
         sums[Layout::kSubsidy] += plain.subsidy;
         sums[Layout::kLosses] += plain.losses;
         if (plan.isLimited()) sums[Layout::kTouched] += laneSum(&touched_[at], size);
+        if (plan.terms) sums[Layout::kBreakage] += laneSum(&lapsed_[at], size);
         if (twin != p) return;
         sums[Layout::kActive] += laneSum(&active_[at], size);
         for (std::size_t meter = 0; meter < layout_.meters; ++meter)
@@ -444,7 +422,7 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
     }
     if (times == 0) return;
     const double revenueBase = revenueAtRest(plan);
-    if (plan.charges.empty()) {
+    if (plan.charges.empty() && !plan.terms) {
         LogCounts& slot = sink.pooled[layout_.slot(p, Layout::kRevenueCount)];
         inBatches(revenue_.data(), sink.pooledBatch, [&](std::span<const double> values, std::size_t batch) {
             slot.add(revenueBase, values.size() * times, batch);

@@ -184,6 +184,20 @@ struct Compiler {
         return result;
     }
 
+    void addLimit(CompiledPlan& plan, const core::Limit& limit) const {
+        using enum core::Limit::Action;
+        const bool isThrottle = limit.action == Throttle;
+        const CompiledLimit compiled{limit.meter, value(limit.amount), value(limit.costFactor),
+                                     isThrottle ? value(limit.keptShare) : 0.0};
+        if (limit.action == Block || isThrottle) {
+            plan.blocks.push_back(compiled);
+        } else if (limit.action == Degrade) {
+            plan.degrades.push_back(compiled);
+        } else {
+            plan.passed.push_back(compiled);
+        }
+    }
+
     [[nodiscard]] CompiledPlan plan(const core::Plan& source) const {
         CompiledPlan result;
         result.fee = value(source.fee);
@@ -192,12 +206,11 @@ struct Compiler {
         result.servingShare = value(source.servingShare ? *source.servingShare : scenario.cost.servingShare);
         result.offered.resize(scenario.segments.size(), false);
         for (const std::size_t index : source.segments) result.offered[index] = true;
-        for (const core::Charge& item : source.charges) result.charges.push_back(charge(item));
-        for (const core::Limit& limit : source.limits) {
-            const CompiledLimit compiled{limit.meter, value(limit.amount), value(limit.costFactor)};
-            (limit.action == core::Limit::Action::Block ? result.blocks : result.degrades)
-                .push_back(compiled);
+        result.terms = compileTerms(source, draws);
+        if (!result.terms) {
+            for (const core::Charge& item : source.charges) result.charges.push_back(charge(item));
         }
+        for (const core::Limit& limit : source.limits) addLimit(result, limit);
         std::ranges::stable_sort(result.degrades, std::greater{}, &CompiledLimit::costFactor);
         return result;
     }

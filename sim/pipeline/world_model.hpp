@@ -8,6 +8,7 @@
 
 #include "core/scenario/scenario.hpp"
 #include "sim/kernels/column_kernels.hpp"
+#include "sim/pipeline/compiled_terms.hpp"
 
 namespace breakeven::sim {
 
@@ -52,6 +53,7 @@ struct CompiledLimit {
     std::size_t meter = 0;
     double amount = 0.0;
     double costFactor = 0.0;
+    double keptShare = 0.0;  ///< of the use beyond, where it is throttled
 };
 
 struct CompiledPlan {
@@ -59,11 +61,18 @@ struct CompiledPlan {
     double minimum = 0.0;
     double maximum = 0.0;  ///< infinite: none
     double servingShare = 1.0;
-    std::vector<bool> offered;  ///< by segment
-    std::vector<CompiledCharge> charges;
-    std::vector<CompiledLimit> blocks;
+    std::vector<bool> offered;            ///< by segment
+    std::vector<CompiledCharge> charges;  ///< empty where there are terms
+    std::optional<CompiledTerms> terms;   ///< in place of fee, charges and bounds
+    std::vector<CompiledLimit> blocks;    ///< block and throttle: use beyond does not all happen
     std::vector<CompiledLimit> degrades;  ///< highest cost factor first
-    [[nodiscard]] bool isLimited() const { return !blocks.empty() || !degrades.empty(); }
+    std::vector<CompiledLimit> passed;    ///< queue, overage and auto-buy: all use happens
+    [[nodiscard]] bool isLimited() const { return !blocks.empty() || !degrades.empty() || !passed.empty(); }
+    /// Does the bill rise by as much as the fee, for every user and month?
+    [[nodiscard]] bool isLinearInFee() const {
+        const bool isBounded = minimum > 0.0 || maximum < kUnbounded;
+        return !isBounded && (!terms || (terms->coupons.empty() && terms->trialMonths == 0));
+    }
 };
 
 struct WorldModel {

@@ -31,7 +31,8 @@ constexpr std::array kCatalogue{
                "Mean of what loss-making user-months cost beyond their bill, spread over all user-months, in "
                "the scenario's currency."},
     MetricInfo{"touched_by_limit", "Touched by a limit",
-               "Share of user-months in which a limit of the plan blocks, slows or degrades use (share)."},
+               "Share of user-months in which a limit of the plan blocks, slows, degrades or "
+               "bills use (share)."},
     MetricInfo{"probability_plan_loses", "Plan loses",
                "Share of worlds in which the plan's expected margin is below zero (probability)."},
     MetricInfo{"probability_pool_loses", "Pool loses",
@@ -57,6 +58,9 @@ constexpr std::array kCatalogue{
         "Share of the variance of margin between worlds that the ranks of one belief explain (share)."},
     MetricInfo{"margin_total", "Total margin",
                "Margin of all subscribers in a month, in the scenario's currency."},
+    MetricInfo{"breakage_per_user", "Breakage",
+               "Mean credit that a user loses unused at a month's end, expired or above what rolls over, in "
+               "the scenario's currency; only for plans with credits."},
 };
 
 bool isBetween(std::string_view name, std::string_view prefix, std::string_view suffix) {

@@ -27,7 +27,8 @@ std::string numberOf(const core::Parameter& parameter) {
 }
 
 bool billsAlike(const core::Plan& a, const core::Plan& b) {
-    return a.fee == b.fee && a.minimum == b.minimum && a.maximum == b.maximum && a.charges == b.charges;
+    return a.fee == b.fee && a.minimum == b.minimum && a.maximum == b.maximum && a.charges == b.charges &&
+           a.terms == b.terms;
 }
 
 /// Limits of `to` that `from` does not have in the same way.
@@ -36,7 +37,8 @@ std::vector<const core::Limit*> newLimits(const core::Plan& from, const core::Pl
     for (const core::Limit& limit : to.limits) {
         const bool isOld = std::ranges::any_of(from.limits, [&](const core::Limit& old) {
             return old.meter == limit.meter && old.amount == limit.amount && old.action == limit.action &&
-                   old.costFactor == limit.costFactor;
+                   old.costFactor == limit.costFactor && old.keptShare == limit.keptShare &&
+                   old.price == limit.price && old.per == limit.per;
         });
         if (!isOld) found.push_back(&limit);
     }
@@ -49,14 +51,37 @@ class Words {
     explicit Words(const core::Scenario& scenario) : scenario_(scenario) {}
 
     [[nodiscard]] std::string limit(const core::Limit& limit) const {
-        const bool isSoft = limit.action == core::Limit::Action::Degrade;
-        return fmt::format("a {} cap at {} {} a month", isSoft ? "soft" : "hard", numberOf(limit.amount),
-                           spaced(scenario_.meters[limit.meter].id));
+        using enum core::Limit::Action;
+        const std::string amount =
+            fmt::format("{} {} a month", numberOf(limit.amount), spaced(scenario_.meters[limit.meter].id));
+        switch (limit.action) {
+            case Block:
+                return "a hard cap at " + amount;
+            case Degrade:
+                return "a soft cap at " + amount;
+            case Throttle:
+                return "a throttle at " + amount;
+            case Queue:
+                return "a queue beyond " + amount;
+            case Overage:
+                return "an overage price beyond " + amount;
+            case AutoBuy:
+                return "packs bought beyond " + amount;
+        }
+        return amount;
     }
 
     [[nodiscard]] std::string bill(const core::Plan& plan) const {
         std::vector<std::string> parts;
         for (const core::Charge& charge : plan.charges) parts.push_back(this->charge(charge));
+        for (const core::Credit& credit : plan.terms.credits)
+            parts.push_back(
+                fmt::format("{} of credit {}", money(credit.amount), credit.isOnce ? "once" : "a month"));
+        if (plan.terms.topUp)
+            parts.push_back(fmt::format("credit packs at {}", money(plan.terms.topUp->price)));
+        if (plan.terms.trialMonths > 0)
+            parts.push_back(fmt::format("a trial of {} months", plan.terms.trialMonths));
+        if (!plan.terms.coupons.empty()) parts.emplace_back("coupons");
         if (plan.minimum) parts.push_back(fmt::format("a bill of at least {}", money(*plan.minimum)));
         if (plan.maximum) parts.push_back(fmt::format("a bill of at most {}", money(*plan.maximum)));
         if (plan.fee.base == 0.0)
@@ -90,6 +115,10 @@ class Words {
     }
 
     [[nodiscard]] std::string charge(const core::Charge& charge) const {
+        if (charge.exactPrice) {
+            const bool isCapacity = std::holds_alternative<core::CapacityPrice>(*charge.exactPrice);
+            return fmt::format("{} of {}", isCapacity ? "capacity prices" : "a percentage", meters(charge));
+        }
         return std::visit(
             Overloaded{
                 [&](const core::FlatPrice& price) { return fmt::format("{} more", money(price.amount)); },
@@ -162,15 +191,19 @@ std::string usageWords(const core::Scenario& scenario, const std::string& segmen
 PlanChange planChange(const core::Scenario& scenario, const core::Plan& from, const core::Plan& to) {
     const Words words(scenario);
     const std::vector<const core::Limit*> limits = newLimits(from, to);
-    const bool blocks = std::ranges::any_of(
-        limits, [](const core::Limit* limit) { return limit->action == core::Limit::Action::Block; });
+    const bool blocks = std::ranges::any_of(limits, [](const core::Limit* limit) {
+        return limit->action == core::Limit::Action::Block || limit->action == core::Limit::Action::Throttle;
+    });
+    const bool bills = std::ranges::any_of(limits, [](const core::Limit* limit) {
+        return limit->action == core::Limit::Action::Overage || limit->action == core::Limit::Action::AutoBuy;
+    });
     PlanChange change;
     change.kind = blocks           ? PlanChange::Kind::Blocks
                   : limits.empty() ? PlanChange::Kind::Unseen
                                    : PlanChange::Kind::Degrades;
     std::vector<std::string> parts;
+    if (bills || !billsAlike(from, to)) change.kind = PlanChange::Kind::Bills;
     if (!billsAlike(from, to)) {
-        change.kind = PlanChange::Kind::Bills;
         parts.push_back(words.bill(to));
     }
     for (const core::Limit* limit : limits) parts.push_back(words.limit(*limit));

@@ -11,9 +11,9 @@ struct PlanChange {
     /// From the least change to the most.
     enum class Kind {
         Unseen,    ///< same bill, no new limit: at most what serving costs us differs
-        Degrades,  ///< same bill; use beyond a new limit goes on, served cheaper
-        Blocks,    ///< same bill; use beyond a new limit does not happen
-        Bills,     ///< other fee, charges or bounds of the bill
+        Degrades,  ///< same bill; use beyond a new limit goes on, served cheaper or later
+        Blocks,    ///< same bill; use beyond a new limit does not happen, or not all of it
+        Bills,     ///< other fee, charges, credits or bounds of the bill, or use beyond a limit is billed
     };
     Kind kind = Kind::Unseen;
     std::string

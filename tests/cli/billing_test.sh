@@ -98,6 +98,6 @@ expect 2 "$program" bill "$data/coding-team.toml" --usage bad.csv --csv none
 [ -z "$(ls none 2>/dev/null)" ] || fail "a refused file leaves no half-written file"
 
 expect 2 "$program" run "$data/coding-team.toml" --db runs.sqlite
-grep -q "coding-team.toml:.*error: plan.pool: credit can't be simulated by this version" err || fail "run refuses a pool with its place"
+grep -q "coding-team.toml:.*error: plan.pool: pooled can't be simulated by this version" err || fail "run refuses a pool with its place"
 expect 0 "$program" check "$data/coding-team.toml"
 exit "$failed"

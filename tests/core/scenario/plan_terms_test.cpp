@@ -88,10 +88,11 @@ TEST(PlanTerms, GivenMoreDigitsThanCanBeKept_WhenRead_ThenTheNumberIsRefused) {
 }
 
 TEST(PlanTerms, GivenExactTerms_WhenAScenarioIsToBeSimulated_ThenEachIsNamedWithItsPlace) {
-    const ScenarioReading reading = readingOf(
-        "pooled = true\n" + kCharge + "model = \"percentage_event\"\nrate_percent = 1\nminimum = 2\n");
+    const ScenarioReading reading =
+        readingOf("pooled = true\ntax_percent = 19\n" + kCharge +
+                  "model = \"percentage_event\"\nrate_percent = 1\nminimum = 2\nbucketed = true\n");
     ASSERT_TRUE(reading.scenario);
-    ASSERT_EQ(reading.scenario->exactOnly.size(), 3U);
+    ASSERT_EQ(reading.scenario->exactOnly.size(), 2U);
     std::string text;
     for (const Diagnostic& item : reading.scenario->exactOnly) {
         EXPECT_EQ(item.severity, Severity::Error);
@@ -99,10 +100,11 @@ TEST(PlanTerms, GivenExactTerms_WhenAScenarioIsToBeSimulated_ThenEachIsNamedWith
         text += item.problem + "\n";
     }
     EXPECT_EQ(text,
-              "plan.p.charge.c: this model can't be simulated by this version\n"
-              "plan.p.charge.c: minimum can't be simulated by this version\n"
+              "plan.p.charge.c: bucketed can't be simulated by this version\n"
               "plan.p: pooled can't be simulated by this version\n");
-    EXPECT_TRUE(readingOf(kCharge + "model = \"dynamic\"\nmultiplier = 2\n").scenario->exactOnly.empty());
+    for (const std::string terms : {"model = \"dynamic\"\nmultiplier = 2\n",
+                                    "model = \"percentage_event\"\nrate_percent = 1\nbucketed = false\n"})
+        EXPECT_TRUE(readingOf(kCharge + terms).scenario->exactOnly.empty()) << terms;
 }
 
 TEST(PlanTerms, GivenNumbersOfAFileAndOfSet_WhenMadeExact_ThenEveryDigitIsKept) {

@@ -1,0 +1,81 @@
+#include "sim/pipeline/layout.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <variant>
+
+namespace breakeven::sim {
+namespace {
+
+bool blocksAlike(const core::Plan& a, const core::Plan& b) {
+    const auto blocks = [](const core::Plan& plan) {
+        std::vector<std::tuple<std::size_t, core::Parameter, core::Parameter>> result;
+        for (const core::Limit& limit : plan.limits) {
+            using enum core::Limit::Action;
+            if (limit.action == Block) result.emplace_back(limit.meter, limit.amount, core::Parameter{});
+            if (limit.action == Throttle) result.emplace_back(limit.meter, limit.amount, limit.keptShare);
+        }
+        return result;
+    };
+    return a.segments == b.segments && blocks(a) == blocks(b);
+}
+
+bool costsAlike(const core::Plan& a, const core::Plan& b) {
+    return a.segments == b.segments && a.limits == b.limits && a.servingShare == b.servingShare;
+}
+
+/// What a meter's usage is a constant multiple of, everywhere; none unless it is.
+std::optional<Multiple> multipleOf(const core::Scenario& scenario, std::size_t meter) {
+    std::optional<Multiple> result;
+    for (const core::Segment& segment : scenario.segments) {
+        const auto usage = std::ranges::find(segment.usages, meter, &core::Usage::meter);
+        if (usage == segment.usages.end() || !usage->per) return std::nullopt;
+        const auto* constant = std::get_if<core::Constant>(&usage->distribution);
+        const bool isFixed = constant != nullptr && !constant->value.belief && constant->value.base > 0.0 &&
+                             !usage->dormant.belief && usage->dormant.base == 0.0;
+        if (!isFixed) return std::nullopt;
+        const Multiple found{*usage->per, constant->value.base};
+        if (result && (result->meter != found.meter || result->factor != found.factor)) return std::nullopt;
+        result = found;
+    }
+    return result;
+}
+
+}  // namespace
+
+Layout::Layout(const core::Scenario& scenario)
+    : plans(scenario.plans.size()), meters(scenario.meters.size()), months(scenario.run.months) {
+    for (std::size_t i = 0; i < plans; ++i) {
+        const auto first = [&](auto alike) {
+            std::size_t j = 0;
+            while (!alike(scenario.plans[j], scenario.plans[i])) ++j;
+            return j;
+        };
+        servedLike.push_back(first(blocksAlike));
+        costsLike.push_back(first(costsAlike));
+    }
+    for (std::size_t meter = 0; meter < meters; ++meter) {
+        const std::optional<Multiple> multiple = multipleOf(scenario, meter);
+        // A multiple of a multiple is counted: its two roundings would not be those of one product.
+        const bool isOne = multiple && !multipleOf(scenario, multiple->meter);
+        multiples.push_back(isOne ? *multiple : Multiple{meter, 1.0});
+    }
+}
+
+Grouping groupingOf(std::uint64_t segmentUsers) {
+    Grouping grouping;
+    while (grouping.users > 1 && segmentUsers / grouping.users < 2 * kBatches) grouping.users /= 2;
+    grouping.groups = std::max<std::uint64_t>((segmentUsers + grouping.users - 1) / grouping.users, 1);
+    return grouping;
+}
+
+void GroupSums::add(const GroupSums& other) {
+    users += other.users;
+    monthly.resize(other.monthly.size(), 0.0);
+    horizon.resize(other.horizon.size(), 0.0);
+    for (std::size_t i = 0; i < monthly.size(); ++i) monthly[i] += other.monthly[i];
+    for (std::size_t i = 0; i < horizon.size(); ++i) horizon[i] += other.horizon[i];
+}
+
+}  // namespace breakeven::sim

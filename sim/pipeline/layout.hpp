@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/scenario/scenario.hpp"
+
+namespace breakeven::sim {
+
+inline constexpr std::uint32_t kChunkUsers = 4096;     ///< users of a segment that are summed before merging
+inline constexpr std::uint32_t kMostGroupUsers = 256;  ///< largest group
+inline constexpr std::size_t kBatches = 32;            ///< the spread between batches gives the errors
+
+/// How the users of a segment are put together: into groups, which are stratified each by itself, and
+/// neighbouring groups into batches, which are as nearly equal as whole groups allow.
+struct Grouping {
+    std::uint32_t users = kMostGroupUsers;  ///< of a group
+    std::uint64_t groups = 1;               ///< of the segment
+    [[nodiscard]] std::size_t batch(std::uint64_t group) const { return group * kBatches / groups; }
+};
+
+/// Groups of the largest power of two up to 256 users that makes at least 64 of them, so that every batch has
+/// some.
+[[nodiscard]] Grouping groupingOf(std::uint64_t segmentUsers);
+
+/// The usage of a meter as a multiple of another's, for every user in every world.
+struct Multiple {
+    std::size_t meter = 0;
+    double factor = 1.0;
+};
+
+/// Which columns a run keeps. Plans that cost or serve alike share one.
+struct Layout {
+    explicit Layout(const core::Scenario& scenario);
+
+    std::size_t plans = 0;
+    std::size_t meters = 0;
+    std::size_t months = 0;
+    std::vector<std::size_t> servedLike;  ///< by plan: the first plan with the same limits that block
+    std::vector<std::size_t> costsLike;   ///< by plan: the first plan with the same cost
+
+    /// By meter: what it is a multiple of, or itself; a multiple is not counted again.
+    std::vector<Multiple> multiples;
+
+    /// Sums of one plan and month: revenue, cost, subsidy, losses, touched, lapsed credit, active, then the
+    /// usage of each meter.
+    enum Field : std::size_t { kRevenue, kCost, kSubsidy, kLosses, kTouched, kBreakage, kActive, kUsage };
+    /// Sums of one plan over users' whole horizons: squares and cubes of the margin, users who lose money.
+    enum HorizonField : std::size_t { kMarginSquares, kMarginCubes, kHorizonLosses, kHorizonFields };
+    [[nodiscard]] std::size_t fields() const { return kUsage + meters; }
+    [[nodiscard]] std::size_t monthly(std::size_t month, std::size_t plan, std::size_t field) const {
+        return (month * plans + plan) * fields() + field;
+    }
+
+    /// Quantities counted: cost, revenue, margin, then each meter's usage.
+    enum Quantity : std::size_t { kCostCount, kRevenueCount, kMarginCount, kUsageCount };
+    [[nodiscard]] std::size_t quantities() const { return kUsageCount + meters; }
+    /// Where plan's quantity is counted: shared by plans alike.
+    [[nodiscard]] std::size_t slot(std::size_t plan, std::size_t quantity) const {
+        const std::size_t owner = quantity == kCostCount    ? costsLike[plan]
+                                  : quantity >= kUsageCount ? servedLike[plan]
+                                                            : plan;
+        return owner * quantities() + quantity;
+    }
+    [[nodiscard]] std::size_t slots() const { return plans * quantities(); }
+};
+
+/// Sums over the users of one or more groups.
+struct GroupSums {
+    double users = 0.0;
+    std::vector<double> monthly;  ///< by Layout::monthly
+    std::vector<double> horizon;  ///< plan x kHorizonFields
+    void add(const GroupSums& other);
+};
+
+}  // namespace breakeven::sim
