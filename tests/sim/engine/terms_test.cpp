@@ -46,7 +46,7 @@ constexpr const char* kPack =
 
 // A pack of 20 credits, use LN(median 12, sigma 1): 38.6 % unused, 30.5 % of users exceed it, overage 7.51.
 // Breakage E(A - u)+ = A - E u + E(u - A)+.
-TEST(PlanTerms, GivenAPackWithoutRollOver_WhenRun_ThenBreakageAndOverageAreTheClosedForms) {
+TEST(SimulatedTerms, GivenAPackWithoutRollOver_WhenRun_ThenBreakageAndOverageAreTheClosedForms) {
     const std::string plans = std::string(kPack) + "rollover_max = 0\n" +
                               "[[plan]]\nid = \"limit\"\n[[plan.limit]]\nmeter = \"credits\"\namount = 20\n"
                               "action = \"overage\"\nunit_amount = 1\n";
@@ -70,7 +70,7 @@ TEST(PlanTerms, GivenAPackWithoutRollOver_WhenRun_ThenBreakageAndOverageAreTheCl
 
 // Exponential use of mean theta, new every month; what is left of month 1 counts in month 2. Overage: theta
 // e^(-A/theta) in month 1, theta e^(-2A/theta) (1 + A/theta) in month 2.
-TEST(PlanTerms, GivenOneMonthOfRollOver_WhenRun_ThenTheOverageOfTheSecondMonthIsTheClosedForm) {
+TEST(SimulatedTerms, GivenOneMonthOfRollOver_WhenRun_ThenTheOverageOfTheSecondMonthIsTheClosedForm) {
     const double theta = 15.0;
     const core::Scenario scenario =
         scenarioWith(fmt::format("distribution = \"gamma\"\nmean = {}\nshape = 1\npersistence = 0", theta),
@@ -86,7 +86,7 @@ TEST(PlanTerms, GivenOneMonthOfRollOver_WhenRun_ThenTheOverageOfTheSecondMonthIs
               20.0 - 2.0 * theta + (20.0 + 2.0 * theta) * std::exp(-a));
 }
 
-TEST(PlanTerms, GivenATrialAndACoupon_WhenRun_ThenTheirMonthsAloneAreCheaper) {
+TEST(SimulatedTerms, GivenATrialAndACoupon_WhenRun_ThenTheirMonthsAloneAreCheaper) {
     const auto result =
         simulate(scenarioWith("distribution = \"constant\"\nvalue = 10",
                               "[[plan]]\nid = \"p\"\nfee = 15\ntrial_months = 1\n"
@@ -99,7 +99,7 @@ TEST(PlanTerms, GivenATrialAndACoupon_WhenRun_ThenTheirMonthsAloneAreCheaper) {
     EXPECT_EQ(findMetric(*result, {"p"}, "break_even_fee"), nullptr);
 }
 
-TEST(PlanTerms, GivenAThrottle_WhenRun_ThenUseShrinksToTheKeptShareOfTheRest) {
+TEST(SimulatedTerms, GivenAThrottle_WhenRun_ThenUseShrinksToTheKeptShareOfTheRest) {
     const auto result =
         simulate(scenarioWith("distribution = \"constant\"\nvalue = 50",
                               "[[plan]]\nid = \"p\"\nfee = 15\n[[plan.limit]]\nmeter = "
@@ -110,7 +110,7 @@ TEST(PlanTerms, GivenAThrottle_WhenRun_ThenUseShrinksToTheKeptShareOfTheRest) {
 }
 
 // 49 is one of the amounts where (49 / x) x is above 49 for some x: a second package, or the next tier.
-TEST(PlanTerms, GivenAHardCapWhereAPriceJumps_WhenRun_ThenNobodyPaysForMoreThanTheCap) {
+TEST(SimulatedTerms, GivenAHardCapWhereAPriceJumps_WhenRun_ThenNobodyPaysForMoreThanTheCap) {
     const std::string limit = "[[plan.limit]]\nmeter = \"credits\"\namount = 49\naction = \"block\"\n";
     const std::string package =
         limit +
@@ -127,7 +127,7 @@ TEST(PlanTerms, GivenAHardCapWhereAPriceJumps_WhenRun_ThenNobodyPaysForMoreThanT
         EXPECT_EQ(metric(*result, {plan}, "revenue_per_user").value, 1.0) << plan;
 }
 
-TEST(PlanTerms, GivenCreditsOverMonths_WhenRunWithAnyThreadsBlocksAndTargets_ThenEveryRowIsTheSame) {
+TEST(SimulatedTerms, GivenCreditsOverMonths_WhenRunWithAnyThreadsBlocksAndTargets_ThenEveryRowIsTheSame) {
     core::Scenario scenario =
         scenarioWith("distribution = \"lognormal\"\nmedian = 12\nsigma = 1\npersistence = 0.5",
                      std::string(kPack) +
