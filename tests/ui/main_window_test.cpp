@@ -141,18 +141,17 @@ void MainWindowTest::givenAMeasuredCsv_whenItBecomesASegment_thenTheSavedScenari
     const auto window = fixture.window();
     const QString scenario =
         fixture.write("team/pro.toml", tests::WindowFixture::read(tests::WindowFixture::shipped("pro-200")));
-    std::string csv = "user,month,requests,spare\n";
-    for (int i = 1; i <= 300; ++i)
-        csv += "u" + std::to_string(i) + ",2026-01," + std::to_string(i * i % 997) + "," + std::to_string(i) +
-               "\n";
-    const QString usage = fixture.write("team/usage.csv", csv);
+    // The 73 real API clients of a day: their columns have the names of the scenario's meters.
+    const QString clients = BREAKEVEN_SOURCE_ROOT "/scenarios/api-clients/clients_day.csv";
+    const QString usage = fixture.write("team/usage.csv", tests::WindowFixture::read(clients));
     window->openScenario(scenario);
     window->loadUsage(usage);
     QCOMPARE(window->page(), Page::Data);
     QVERIFY(window->dataPage().charts().front()->hasDrawing());
     auto* chosen = window->dataPage().findChild<QComboBox*>("column.requests");
     QCOMPARE(chosen->currentText(), "requests");  // found by its name
-    QCOMPARE(window->dataPage().findChild<QComboBox*>("column.input_tokens")->currentIndex(), 0);
+    QCOMPARE(window->dataPage().findChild<QComboBox*>("column.output_tokens")->currentText(),
+             "output_tokens");
     click(window->dataPage(), "Use as segment");
     QVERIFY2(window->messages().message().startsWith("Segment “measured”"),
              qPrintable(window->messages().message()));
@@ -161,7 +160,10 @@ void MainWindowTest::givenAMeasuredCsv_whenItBecomesASegment_thenTheSavedScenari
     QCOMPARE(now.segments.size(), std::size_t{1});
     QCOMPARE(now.segments[0].id, std::string("measured"));
     QCOMPARE(std::get<core::Empirical>(now.segments[0].usages[0].distribution).sorted->size(),
-             std::size_t{300});
+             std::size_t{73});
+    QCOMPARE(now.segments[0].usages.size(), std::size_t{3});
+    QCOMPARE(now.segments[0].correlations.size(), std::size_t{3});
+    QCOMPARE(now.segments[0].correlations[0].value.base, 0.863);  // as scipy measures it
     setWorlds(*window, 20);
     window->run();
     QTRY_VERIFY_WITH_TIMEOUT(!window->runPage().isRunning(), kLong);
