@@ -8,6 +8,7 @@
 #include <limits>
 #include <numbers>
 
+#include "sim/kernels/log_gamma.hpp"
 #include "sim/random/normal_quantile.hpp"
 
 namespace breakeven::sim {
@@ -112,10 +113,10 @@ double logDensity(const Law& law, double x) {
     const std::vector<double>& p = law.parameters;
     if (isCounting(law.family)) {
         if (x < 0.0 || x != std::floor(x)) return -kInfinity;
-        if (law.family == Family::Poisson) return x * std::log(p[0]) - p[0] - std::lgamma(x + 1.0);
+        if (law.family == Family::Poisson) return x * std::log(p[0]) - p[0] - logGamma(x + 1.0);
         const double r = p[0];
         // log1p keeps the digits where r is far above the mean, near the Poisson limit.
-        return std::lgamma(x + r) - std::lgamma(r) - std::lgamma(x + 1.0) - r * std::log1p(p[1] / r) +
+        return logGamma(x + r) - logGamma(r) - logGamma(x + 1.0) - r * std::log1p(p[1] / r) +
                (x > 0.0 ? x * std::log(p[1] / (r + p[1])) : 0.0);
     }
     if (!(x > 0.0)) return -kInfinity;
@@ -123,7 +124,7 @@ double logDensity(const Law& law, double x) {
         case Family::Lognormal:
             return logNormalDensity((std::log(x) - p[0]) / p[1]) - std::log(p[1]) - std::log(x);
         case Family::Gamma:
-            return (p[0] - 1.0) * std::log(x) - x / p[1] - p[0] * std::log(p[1]) - std::lgamma(p[0]);
+            return (p[0] - 1.0) * std::log(x) - x / p[1] - p[0] * std::log(p[1]) - logGamma(p[0]);
         case Family::Weibull: {
             const double t = std::log(x / p[1]);
             return std::log(p[0]) - std::log(x) + p[0] * t - std::exp(p[0] * t);

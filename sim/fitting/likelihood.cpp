@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "sim/kernels/log_gamma.hpp"
+
 namespace breakeven::sim {
 namespace {
 
@@ -29,7 +31,7 @@ Likelihood::Likelihood(Family family, const FitSample& sample)
     for (const double x : sample.values) sum_ += x;
     if (isCounting(family)) {
         counts_ = repeated(sample.values);
-        for (const Repeated& item : counts_) logFactorials_ += item.count * std::lgamma(item.value + 1.0);
+        for (const Repeated& item : counts_) logFactorials_ += item.count * logGamma(item.value + 1.0);
         return;
     }
     for (const double x : sample.values) logSum_ += std::log(x);
@@ -62,7 +64,7 @@ double Likelihood::exactPart(std::span<const double> p) const {
                    0.5 * (logSquares_ + n_ * away * away) / (p[1] * p[1]);
         }
         case Family::Gamma:
-            return (p[0] - 1.0) * logSum_ - sum_ / p[1] - n_ * (p[0] * std::log(p[1]) + std::lgamma(p[0]));
+            return (p[0] - 1.0) * logSum_ - sum_ / p[1] - n_ * (p[0] * std::log(p[1]) + logGamma(p[0]));
         case Family::Weibull: {
             const double logScale = std::log(p[1]);
             double powers = 0.0;
@@ -83,8 +85,8 @@ double Likelihood::exactPart(std::span<const double> p) const {
             return sum_ * std::log(p[0]) - n_ * p[0] - logFactorials_;
         case Family::NegativeBinomial: {
             double ratios = 0.0;
-            for (const Repeated& item : counts_) ratios += item.count * std::lgamma(item.value + p[0]);
-            return ratios - n_ * std::lgamma(p[0]) - logFactorials_ - n_ * p[0] * std::log1p(p[1] / p[0]) +
+            for (const Repeated& item : counts_) ratios += item.count * logGamma(item.value + p[0]);
+            return ratios - n_ * logGamma(p[0]) - logFactorials_ - n_ * p[0] * std::log1p(p[1] / p[0]) +
                    sum_ * std::log(p[1] / (p[0] + p[1]));
         }
         case Family::LognormalPareto:
