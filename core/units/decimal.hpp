@@ -40,7 +40,7 @@ class Decimal {
         return a;
     }
     friend std::strong_ordering operator<=>(const Decimal& a, const Decimal& b);
-    friend bool operator==(const Decimal& a, const Decimal& b) { return (a <=> b) == 0; }
+    friend bool operator==(const Decimal& a, const Decimal& b) { return std::is_eq(a <=> b); }
 
     friend Decimal roundHalfAway(const Decimal& value, int places);
     friend Decimal roundUp(const Decimal& value, int places);

@@ -28,7 +28,8 @@ template <typename N>
 [[nodiscard]] N couponDiscount(const N& subtotal, std::vector<Coupon<N>> coupons, CouponOrder order,
                                int places) {
     if (order == CouponOrder::PercentageFirst)
-        std::ranges::stable_partition(coupons, [](const Coupon<N>& item) { return bool(item.percent); });
+        std::stable_partition(coupons.begin(), coupons.end(),
+                              [](const Coupon<N>& item) { return bool(item.percent); });
     const N zero{0};
     N left = std::max(subtotal, zero);
     const N start = left;
