@@ -21,12 +21,15 @@ std::uint64_t seedOf(const std::string& text) {
     return seed;
 }
 
-std::string samplingText(core::Sampling sampling) {
-    return sampling == core::Sampling::Random ? "random" : "stratified";
-}
-
 core::Sampling samplingOf(const std::string& text) {
-    return text == "random" ? core::Sampling::Random : core::Sampling::Stratified;
+    const std::optional<core::Sampling> sampling = core::samplingNamed(text);
+    if (!sampling) {
+        throw core::Error(core::Error::Kind::System, {core::Severity::Error,
+                                                      {"the store", 0, 0},
+                                                      "a run was sampled in a way that is not known: " + text,
+                                                      "open it with the version that wrote it"});
+    }
+    return *sampling;
 }
 
 /// Binds values to parameters 1, 2, … in turn.
@@ -227,9 +230,9 @@ std::int64_t insertRun(SQLite::Database& database, const sim::RunRecord& record)
                       << record.scenarioFile << record.scenarioText << m.engineVersion
                       << seedText(m.settings.seed) << static_cast<std::int64_t>(m.settings.users)
                       << std::int64_t{m.settings.worlds} << std::int64_t{m.settings.months}
-                      << samplingText(m.settings.sampling) << record.label << record.startedAt
-                      << record.durationMs << std::int64_t{record.threads} << std::int64_t{result.cancelled}
-                      << std::int64_t{result.worldsFinished};
+                      << std::string(core::samplingName(m.settings.sampling)) << record.label
+                      << record.startedAt << record.durationMs << std::int64_t{record.threads}
+                      << std::int64_t{result.cancelled} << std::int64_t{result.worldsFinished};
     statement.exec();
     const std::int64_t run = database.getLastInsertRowid();
     insertAll(database, "INSERT INTO run_override VALUES (?,?,?,?)", run, record.overrides,

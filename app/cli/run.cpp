@@ -202,7 +202,8 @@ void addRun(CLI::App& cli, Action& action) {
     command->add_option("--worlds", options->worlds, "draws of the beliefs; 1: base values only");
     command->add_option("--months", options->months, "months each user is followed");
     command->add_option("--seed", options->seed, "seed of all draws");
-    command->add_option("--sampling", options->sampling, "random or stratified");
+    command->add_option("--sampling", options->sampling,
+                        fmt::format("how users are drawn: {}", fmt::join(core::kSamplingNames, ", ")));
     command
         ->add_option("--threads", options->threads, "threads; 0: all of the machine. Never changes a number")
         ->check(CLI::Range(0, 1024));

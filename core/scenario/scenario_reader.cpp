@@ -166,10 +166,8 @@ class ScenarioBuilder {
         if (const toml::node* start = table->get("start"); start != nullptr && !start->is_date()) {
             reader_.error(*start, "run.start must be a date", "write start = 2026-01-01");
         }
-        run.sampling = reader_.choice(*table, "sampling", {"random", "stratified"}, "stratified",
-                                      {"latin_hypercube", "sobol", "antithetic", "importance"}) == 0
-                           ? Sampling::Random
-                           : Sampling::Stratified;
+        run.sampling =
+            static_cast<Sampling>(reader_.choice(*table, "sampling", kSamplingNames, "stratified"));
     }
 
     /// A file that the scenario names, read once; null after an error, which is reported once.

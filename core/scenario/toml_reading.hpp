@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,8 +76,13 @@ class Reader {
 
     /// A text out of `choices`; an error with the nearest one otherwise. @return its index
     std::size_t choice(const toml::table& table, std::string_view key,
-                       std::initializer_list<std::string_view> choices, const char* fallback,
+                       std::span<const std::string_view> choices, const char* fallback,
                        std::initializer_list<std::string_view> later = {});
+    std::size_t choice(const toml::table& table, std::string_view key,
+                       std::initializer_list<std::string_view> choices, const char* fallback,
+                       std::initializer_list<std::string_view> later = {}) {
+        return choice(table, key, std::span(choices.begin(), choices.size()), fallback, later);
+    }
 
     /// An id: [a-z0-9_-]+, not `all`.
     std::string id(const toml::table& table, std::string_view where);
@@ -175,6 +181,7 @@ void addUnique(Reader& reader, const toml::table& table, Item item, std::vector<
 template <typename Item>
 std::vector<std::string> idsOf(const std::vector<Item>& items) {
     std::vector<std::string> ids;
+    ids.reserve(items.size());
     for (const Item& item : items) ids.push_back(item.id);
     return ids;
 }

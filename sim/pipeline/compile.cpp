@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "core/diagnostics/diagnostic.hpp"
+#include "sim/pipeline/importance.hpp"
 #include "sim/pipeline/quantile_table.hpp"
 #include "sim/pipeline/world_model.hpp"
 #include "sim/random/stream.hpp"
@@ -230,8 +231,13 @@ WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world) {
     for (const core::CostRate& rate : scenario.cost.rates) {
         model.listRate[rate.meter] += compiler.value(rate.amount) / compiler.value(rate.per);
     }
-    for (const core::Segment& segment : scenario.segments)
-        model.segments.push_back(compiler.segment(segment));
+    for (const core::Segment& segment : scenario.segments) {
+        CompiledSegment& compiled = model.segments.emplace_back(compiler.segment(segment));
+        if (scenario.run.sampling == core::Sampling::Importance) {
+            compiled.tilts = tiltsOf(compiled, model.listRate);
+            compiled.tiltStream = streamId("tilt", segment.id);
+        }
+    }
     for (const core::Plan& plan : scenario.plans) model.plans.push_back(compiler.plan(plan));
     return model;
 }
