@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/scenario/stored_table.hpp"
 #include "sim/report/metric_catalogue.hpp"
 #include "sim/report/results_csv.hpp"
 #include "ui/charts/chart.hpp"
@@ -50,7 +51,11 @@ MainWindow::MainWindow(Services services, FileDialogs dialogs, Settings settings
     : QMainWindow(parent),
       services_(std::move(services)),
       dialogs_(std::move(dialogs)),
-      settings_(std::move(settings)) {
+      settings_(std::move(settings)),
+      document_([this](const std::string& table) {
+          if (!services_.openUsage) throw core::noSuchTable(table, {});
+          return services_.openUsage()->csv(table);
+      }) {
     setWindowTitle("Breakeven");
     setMinimumSize(820, 560);
     resize(1240, 840);
@@ -292,7 +297,7 @@ bool MainWindow::saveTo(const QString& path) {
         if (isElsewhere && document_.scenario() != nullptr) {
             for (const core::InputFile& input : document_.scenario()->inputs) {
                 const QFileInfo file(text(input.name));
-                if (file.isAbsolute()) continue;
+                if (file.isAbsolute() || core::storedTable(input.name)) continue;
                 const QString folder = QFileInfo(target.absoluteDir(), text(input.name)).absolutePath();
                 services_.writeFiles(folder.toStdString(), {{file.fileName().toStdString(), input.content}});
             }

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
     app::addFacts(cli, action);
     app::addMeter(cli, action);
     app::addPrices(cli, action);
+    app::addUsage(cli, action);
     app::addStoreCommands(cli, action);
     try {
         cli.parse(argc, argv);

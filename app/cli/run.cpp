@@ -6,6 +6,7 @@
 
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
+#include "app/wiring/stored_usage.hpp"
 #include "sim/decide/condition.hpp"
 #include "sim/report/csv_text.hpp"
 #include "sim/report/results_json.hpp"
@@ -90,7 +91,8 @@ class Batch {
 
   private:
     void runFile(const std::string& file, Ending& ending) {
-        const core::ScenarioReading reading = core::readScenarioFile(file, overrides_);
+        const core::ScenarioReading reading =
+            core::readScenarioFile(file, overrides_, storedUsage(options_.database));
         printDiagnostics(reading);
         ending.status = kBadInput;
         if (!reading.scenario) return;
