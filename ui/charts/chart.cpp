@@ -173,7 +173,13 @@ void Chart::styleAxes() {
         plot_->xAxis->setTicker(
             QSharedPointer<QCPAxisTicker>(new ShortTicker<QCPAxisTicker>(spec_.isPercentX)));
     }
-    plot_->yAxis->setTicker(QSharedPointer<QCPAxisTicker>(new ShortTicker<QCPAxisTicker>(spec_.isPercentY)));
+    plot_->yAxis->setScaleType(spec_.isLogY ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    if (spec_.isLogY)
+        plot_->yAxis->setTicker(
+            QSharedPointer<QCPAxisTicker>(new ShortTicker<QCPAxisTickerLog>(spec_.isPercentY)));
+    else
+        plot_->yAxis->setTicker(
+            QSharedPointer<QCPAxisTicker>(new ShortTicker<QCPAxisTicker>(spec_.isPercentY)));
 }
 
 void Chart::drawSeries() {
@@ -183,6 +189,11 @@ void Chart::drawSeries() {
         const QColor colour = colourOf(series.colour, colours);
         const Qt::PenStyle style = series.isDashed ? Qt::DashLine : Qt::SolidLine;
         const bool isLine = series.look == ChartSeries::Look::Line;
+        const auto marks = [&](double size) {
+            return QCPScatterStyle(static_cast<QCPScatterStyle::ScatterShape>(
+                                       QCPScatterStyle::ssCircle + static_cast<int>(series.colour) % 6),
+                                   QPen(colour, 1.5), QBrush(faded(colour, 160)), size);
+        };
         if (isLine && !series.low.empty()) {
             QCPGraph* lower = plot_->addGraph();
             lower->setData(asVector(series.x), asVector(series.low), true);
@@ -212,12 +223,13 @@ void Chart::drawSeries() {
                 graph->setBrush(
                     QBrush(faded(colour, 110), series.isDashed ? Qt::BDiagPattern : Qt::SolidPattern));
                 break;
+            case ChartSeries::Look::Points:
+                graph->setLineStyle(QCPGraph::lsNone);
+                graph->setScatterStyle(marks(5.0));
+                break;
             case ChartSeries::Look::Intervals: {
                 graph->setLineStyle(QCPGraph::lsNone);
-                graph->setScatterStyle(QCPScatterStyle(
-                    static_cast<QCPScatterStyle::ScatterShape>(QCPScatterStyle::ssCircle +
-                                                               static_cast<int>(series.colour) % 6),
-                    QPen(colour, 1.5), QBrush(faded(colour, 160)), 9.0));
+                graph->setScatterStyle(marks(9.0));
                 auto* bars = new QCPErrorBars(plot_->xAxis, plot_->yAxis);
                 bars->setDataPlottable(graph);
                 bars->setPen(QPen(colour, 1.5));
@@ -239,9 +251,15 @@ void Chart::drawSeries() {
 
 void Chart::rescale() {
     plot_->rescaleAxes();
+    const auto withRoom = [](const QCPRange& range) {
+        const double room = std::pow(range.upper / range.lower, 0.02);
+        return QCPRange(range.lower / room, range.upper * room);
+    };
     QCPRange y = plot_->yAxis->range();
-    if (spec_.startsAtZeroY) y.lower = 0.0;
-    if (spec_.isPercentY && y.upper > 0.98 && y.upper <= 1.0) {
+    if (spec_.startsAtZeroY && !spec_.isLogY) y.lower = 0.0;
+    if (spec_.isLogY) {
+        y = withRoom(y);
+    } else if (spec_.isPercentY && y.upper > 0.98 && y.upper <= 1.0) {
         y.upper = 1.03;
     } else {
         y.upper += 0.10 * (y.upper - y.lower);  // room for the words of a marker
@@ -251,9 +269,7 @@ void Chart::rescale() {
     if (!spec_.categories.empty()) {
         plot_->xAxis->setRange(0.4, static_cast<double>(spec_.categories.size()) + 0.6);
     } else if (spec_.isLogX) {
-        const QCPRange x = plot_->xAxis->range();
-        const double room = std::pow(x.upper / x.lower, 0.02);
-        plot_->xAxis->setRange(x.lower / room, x.upper * room);
+        plot_->xAxis->setRange(withRoom(plot_->xAxis->range()));
     }
 }
 
@@ -298,6 +314,7 @@ QString Chart::readingAt(double x) const {
     for (const ChartSeries& series : spec_.series) {
         if (series.x.empty() || series.x.size() != series.y.size()) continue;
         std::size_t index = 0;
+        if (series.look == ChartSeries::Look::Points) continue;  // which are read by eye
         if (series.look == ChartSeries::Look::Intervals) {
             const auto nearest =
                 std::ranges::min_element(series.x, {}, [&](double at) { return std::abs(at - x); });
