@@ -120,6 +120,31 @@ Table rankingOf(const std::vector<const FamilyFit*>& ranked) {
     return table;
 }
 
+/// Edges of the bins whose middles a sample's curve has; none of a constant.
+std::vector<double> binEdges(const UsageCurve& curve) {
+    if (curve.density.empty()) return {};
+    const std::vector<double>& middles = curve.quantity;
+    // A single bin is one unit of the logarithm wide.
+    const double half = std::exp(0.5 * (middles.size() > 1 ? std::log(middles[1] / middles[0]) : 1.0));
+    std::vector<double> edges{middles.front() / half};
+    for (const double middle : middles) edges.push_back(middle * half);
+    return edges;
+}
+
+/// Where fitted laws are drawn: closer than the bins of the values, in which their bends would be lost.
+UsageCurve drawnGrid(const UsageColumn& column) {
+    constexpr std::size_t kPoints = 201;
+    UsageCurve grid = column.curve;
+    const auto low = std::ranges::upper_bound(column.ascending, 0.0);
+    if (low == column.ascending.end() || *low == column.ascending.back()) return grid;
+    const double span = column.ascending.back() / *low;
+    grid.quantity.clear();
+    for (std::size_t i = 0; i < kPoints; ++i)
+        grid.quantity.push_back(*low *
+                                std::pow(span, static_cast<double>(i) / static_cast<double>(kPoints - 1)));
+    return grid;
+}
+
 /// The column `subject`, else the first that holds text.
 std::optional<std::size_t> subjectColumn(const core::CsvTable& table) {
     const auto subject = std::ranges::find(table.header, "subject");
@@ -144,6 +169,7 @@ UsageAnalysis analyseUsage(const core::CsvTable& table, const std::string& file)
         std::ranges::sort(column.ascending);
         column.summary = summariseSample(column.ascending);
         column.curve = usageCurveOf(column.ascending);
+        column.edges = binEdges(column.curve);
         column.curve.meter = column.curve.unit = column.name;
         column.curve.segment = file;
         column.heaviest = heaviestSubjects(table, c);
@@ -206,12 +232,13 @@ std::optional<ColumnFit> fitColumn(const core::CsvTable& table, const UsageColum
     });
     result.ranking = rankingOf(ranked);
     const auto positive = std::ranges::upper_bound(column.ascending, 0.0);
+    const UsageCurve grid = drawnGrid(column);
     for (const FamilyFit* item : ranked) {
         if (!item->fit) continue;
         const Law& law = item->fit->law;
         // A continuous law speaks of the values above 0, a counting one of all.
         const auto from = isCounting(law.family) ? column.ascending.begin() : positive;
-        result.families.push_back({shownName(item->family), item->passes, fittedCurve(law, column.curve),
+        result.families.push_back({shownName(item->family), item->passes, fittedCurve(law, grid),
                                    quantilePlot(law, std::span(from, column.ascending.end()))});
     }
     return result;

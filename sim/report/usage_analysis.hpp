@@ -21,6 +21,7 @@ struct UsageColumn {
     std::vector<double> ascending;           ///< its values
     std::optional<SampleSummary> summary;    ///< none where it holds no number
     UsageCurve curve;                        ///< of the values, where there is a summary
+    std::vector<double> edges;               ///< of the curve's bins, one more than these; ascending, > 0
     Table heaviest;                          ///< subjects, as `heaviestSubjects` lists them
     std::vector<core::Diagnostic> problems;  ///< cells that are no usage
 };
@@ -46,7 +47,7 @@ struct UsageAnalysis {
 struct DrawnFamily {
     std::string name;
     bool passes = false;                   ///< of `FamilyFit`
-    UsageCurve curve;                      ///< at the quantities of the column's own curve
+    UsageCurve curve;                      ///< from the smallest value above 0 to the largest, 201 points
     std::vector<QuantilePoint> quantiles;  ///< beside those of the values
 };
 

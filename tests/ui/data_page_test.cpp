@@ -313,6 +313,12 @@ void DataPageTest::givenTablesInTheStore_whenKeptReplacedAndOpened_thenNothingIs
     QVERIFY(window->document().scenario() != nullptr);
     QCOMPARE(window->document().scenario()->inputs[0].name, std::string("store:clients"));
     QCOMPARE(QDir(fixture.path("elsewhere")).entryList(QDir::Files), QStringList{"mine.toml"});
+    // What holds no usage is not kept.
+    QVERIFY(WindowFixture::open(*window, fixture.write("words.csv", "user,requests\na,five\n")));
+    click(page, "Keep");
+    QVERIFY2(window->messages().message().contains("No column of words.csv holds usage"),
+             qPrintable(window->messages().message()));
+    QCOMPARE(fixture.tables->tables.size(), std::size_t{2});
     page.openStored("nothing");
     QVERIFY(WindowFixture::waitForData(*window));
     QVERIFY(window->messages().message().contains("the store has no usage table of this name"));

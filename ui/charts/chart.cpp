@@ -184,15 +184,20 @@ void Chart::styleAxes() {
 
 void Chart::drawSeries() {
     const Colours colours = coloursOf(palette());
-    int listed = 0;
+    const auto listed =
+        std::ranges::count_if(spec_.series, [](const ChartSeries& series) { return !series.name.isEmpty(); });
+    plot_->legend->setWrap(listed > 4 ? 3 : 4);  // more in a line would be cut
     for (const ChartSeries& series : spec_.series) {
         const QColor colour = colourOf(series.colour, colours);
         const Qt::PenStyle style = series.isDashed ? Qt::DashLine : Qt::SolidLine;
         const bool isLine = series.look == ChartSeries::Look::Line;
         const auto marks = [&](double size) {
-            return QCPScatterStyle(static_cast<QCPScatterStyle::ScatterShape>(
-                                       QCPScatterStyle::ssCircle + static_cast<int>(series.colour) % 6),
-                                   QPen(colour, 1.5), QBrush(faded(colour, 160)), size);
+            auto shape = static_cast<QCPScatterStyle::ScatterShape>(QCPScatterStyle::ssCircle +
+                                                                    static_cast<int>(series.colour) % 6);
+            // A disc is a circle that is always filled.
+            if (series.isDashed && shape == QCPScatterStyle::ssDisc) shape = QCPScatterStyle::ssCircle;
+            return QCPScatterStyle(shape, QPen(colour, 1.5),
+                                   series.isDashed ? QBrush(Qt::NoBrush) : QBrush(faded(colour, 160)), size);
         };
         if (isLine && !series.low.empty()) {
             QCPGraph* lower = plot_->addGraph();
@@ -210,7 +215,6 @@ void Chart::drawSeries() {
         graph->setData(asVector(series.x), asVector(series.y), true);
         graph->setName(series.name);
         if (series.name.isEmpty()) graph->removeFromLegend();
-        listed += series.name.isEmpty() ? 0 : 1;
         switch (series.look) {
             case ChartSeries::Look::Line:
                 graph->setPen(QPen(colour, 2.0, style));

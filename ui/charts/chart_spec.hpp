@@ -19,7 +19,7 @@ struct ChartSeries {
     QString name;  ///< for the legend; empty: not listed
     Look look = Look::Line;
     Colour colour = Colour::First;
-    bool isDashed = false;
+    bool isDashed = false;  ///< a line; marks are hollow, bars hatched
     std::vector<double> x;  ///< ascending
     std::vector<double> y;
     std::vector<double> low;  ///< of intervals, or of a band around a line; empty: none

@@ -44,7 +44,11 @@ QString shareText(const std::optional<sim::SampleShare>& share) {
 ChartSpec fittedDensity(const sim::UsageColumn& column, std::span<const ShownFamily> families) {
     ChartSpec spec = usageDensity(column.curve);
     if (!spec.message.isEmpty()) return spec;
-    spec.series.front().name = tr("measured");
+    ChartSeries& bars = spec.series.front();
+    bars.name = tr("measured");
+    bars.look = ChartSeries::Look::Bars;
+    bars.x = column.edges;
+    bars.y.push_back(0.0);  // closes the last one
     for (const ShownFamily& shown : families) addLine(spec, shown, shown.family->curve.density);
     return spec;
 }

@@ -86,6 +86,11 @@ void UsageJob::meter(core::MeterJob job) {
     });
 }
 
+void UsageJob::stop() {
+    timer_.stop();
+    work_.stopAndJoin();
+}
+
 void UsageJob::poll() {
     WorkThread<News>::Look look = work_.look();
     if (look.isOver) timer_.stop();

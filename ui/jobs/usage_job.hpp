@@ -49,6 +49,8 @@ class UsageJob : public QObject {
     void readStored(const std::string& name);
     void meter(core::MeterJob job);
     void cancel() { work_.cancel(); }
+    /// Stops what is running; nothing of it is told any more.
+    void stop();
     [[nodiscard]] bool isRunning() const { return work_.isRunning(); }
 
   signals:

@@ -3,7 +3,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFileInfo>
-#include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -19,6 +18,7 @@
 
 #include "core/scenario/stored_table.hpp"
 #include "ui/format/number_format.hpp"
+#include "ui/pages/drop_panel.hpp"
 #include "ui/pages/log_form.hpp"
 #include "ui/pages/segment_form.hpp"
 #include "ui/pages/usage_charts_panel.hpp"
@@ -44,40 +44,6 @@ QString tableNameOf(const std::string& title) {
         if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) c = '-';
     while (name.startsWith('-')) name.remove(0, 1);
     return name.isEmpty() ? "usage" : name.left(60);
-}
-
-QWidget* emptyPanel(QWidget* parent) {
-    auto* panel = new QFrame(parent);
-    panel->setFrameShape(QFrame::StyledPanel);
-    panel->setObjectName("data-empty");
-    auto* title = new QLabel(DataPage::tr("Drop a log here"), panel);
-    QFont large = title->font();
-    large.setPointSizeF(large.pointSizeF() * 1.5);
-    large.setBold(true);
-    title->setFont(large);
-    auto* words = new QLabel(
-        DataPage::tr(
-            "CSV or TSV with any columns, JSON lines, CloudEvents, session logs of Claude Code and Codex, or "
-            "API "
-            "responses with their usage; gzipped ones too. Its columns are looked at first: you say what "
-            "they "
-            "mean before anything is counted.\n\n"
-            "A usage table, with a row per user and period and a column per meter, is shown at once."),
-        panel);
-    words->setWordWrap(true);
-    words->setAlignment(Qt::AlignCenter);
-    words->setMaximumWidth(620);
-    auto* layout = new QVBoxLayout(panel);
-    layout->addStretch(2);
-    layout->addWidget(title, 0, Qt::AlignCenter);
-    layout->addSpacing(8);
-    auto* row = new QHBoxLayout;
-    row->addStretch(1);
-    row->addWidget(words, 4);
-    row->addStretch(1);
-    layout->addLayout(row);
-    layout->addStretch(3);
-    return panel;
 }
 
 }  // namespace
@@ -160,7 +126,7 @@ DataPage::DataPage(Document& document, const Services& services, QWidget* parent
     usage->setStretchFactor(1, 1);
 
     body_ = new QStackedWidget(this);
-    body_->addWidget(emptyPanel(this));
+    body_->addWidget(new DropPanel(this));
     body_->addWidget(log_);
     body_->addWidget(usage);
     jobBar_ = new QWidget(this);
@@ -233,7 +199,8 @@ void DataPage::lookAt(const std::vector<std::string>& files, const core::MeterMa
         setBusy(true, tr("Reading…"));
         return;
     }
-    job_.cancel();
+    job_.stop();
+    setBusy(false);
     files_ = files;
     log_->show(files, *reading.preview);
     body_->setCurrentIndex(static_cast<int>(Body::Log));
@@ -328,6 +295,11 @@ void DataPage::show(const std::shared_ptr<const LoadedUsage>& usage) {
 
 bool DataPage::keep() {
     if (!usage_) return false;
+    if (usage_->record.meters.empty()) {
+        emit refused(tr("No column of %1 holds usage.").arg(text(usage_->title)),
+                     tr("Mend the cells that the charts name, then open it again."));
+        return false;
+    }
     const QString name = name_->text();
     try {
         const auto onOther =

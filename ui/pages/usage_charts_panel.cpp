@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QHeaderView>
 #include <QLabel>
+#include <QListWidget>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QTabWidget>
@@ -58,7 +59,16 @@ UsageChartsPanel::UsageChartsPanel(QWidget* parent) : QWidget(parent) {
     fitColumn->setContentsMargins(0, 0, 0, 0);
     fitColumn->addWidget(summary_);
     fitColumn->addWidget(verdict_);
-    fitColumn->addWidget(families_, 1);
+    notes_ = new QListWidget(this);
+    notes_->setWordWrap(true);
+    notes_->setAlternatingRowColors(true);
+    notes_->setAccessibleName(tr("What to beware of"));
+    details_ = new QTabWidget(this);
+    details_->setDocumentMode(true);
+    details_->addTab(families_, tr("Families"));
+    details_->addTab(notes_, tr("Notes"));
+    details_->setTabToolTip(1, tr("What to beware of before the fits are believed"));
+    fitColumn->addWidget(details_, 1);
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(tabs);
     splitter->addWidget(fits);
@@ -125,9 +135,11 @@ void UsageChartsPanel::showColumn() {
 void UsageChartsPanel::listFamilies() {
     const QSignalBlocker quiet(families_);
     families_->clear();
+    notes_->clear();
     const bool hasUsage = usage_->analysis.columns[column()].summary.has_value();
     const auto found = fits_.find(column());
-    families_->setVisible(hasUsage);
+    details_->setTabText(1, tr("Notes"));
+    details_->setVisible(hasUsage);
     verdict_->setVisible(hasUsage);
     if (found == fits_.end() || !found->second) {
         verdict_->setText(found == fits_.end() ? tr("Families are being fitted…")
@@ -139,16 +151,21 @@ void UsageChartsPanel::listFamilies() {
     const QString why = text(proposal.why);
     switch (proposal.kind) {
         case sim::Proposal::Kind::Constant:
-            verdict_->setText(tr("Proposed: always %1. %2").arg(readNumber(proposal.value), why));
+            verdict_->setText(tr("Proposed: always %1 – %2.").arg(readNumber(proposal.value), why));
             break;
         case sim::Proposal::Kind::Family:
             verdict_->setText(
-                tr("Proposed: %1, %2.").arg(text(std::string(sim::familyName(proposal.law.family))), why));
+                tr("Proposed: %1 – %2.").arg(text(std::string(sim::familyName(proposal.law.family))), why));
             break;
         case sim::Proposal::Kind::Empirical:
-            verdict_->setText(tr("Proposed: the values as measured; %1.").arg(why));
+            verdict_->setText(tr("Proposed: the values as measured – %1.").arg(why));
             break;
     }
+    if (const auto& persistence = fit.fit.persistence)
+        notes_->addItem(tr("Persistence %1 (%2 to %3): how alike the periods of a subject are.")
+                            .arg(readNumber(persistence->value), readNumber(persistence->low),
+                                 readNumber(persistence->high)));
+    for (const std::string& note : fit.fit.notes) notes_->addItem(text(note));
     verdict_->setToolTip(tr("What “Make a segment of it” offers beside the values themselves"));
     QStringList titles;
     for (const sim::TableColumn& column : fit.ranking.columns) titles << text(column.title);
@@ -172,6 +189,7 @@ void UsageChartsPanel::listFamilies() {
             item->setDisabled(true);
     }
     for (int c = 0; c < titles.size(); ++c) families_->resizeColumnToContents(c);
+    details_->setTabText(1, notes_->count() > 0 ? tr("Notes (%1)").arg(notes_->count()) : tr("Notes"));
 }
 
 void UsageChartsPanel::draw() {

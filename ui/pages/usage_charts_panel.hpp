@@ -9,6 +9,8 @@
 
 class QComboBox;
 class QLabel;
+class QListWidget;
+class QTabWidget;
 class QTreeWidget;
 
 namespace breakeven::ui {
@@ -44,7 +46,9 @@ class UsageChartsPanel : public QWidget {
     QComboBox* column_ = nullptr;
     QLabel* summary_ = nullptr;
     QLabel* verdict_ = nullptr;
+    QTabWidget* details_ = nullptr;  ///< families and notes
     QTreeWidget* families_ = nullptr;
+    QListWidget* notes_ = nullptr;
     std::vector<Chart*> charts_;
 };
 
