@@ -83,7 +83,8 @@ class ObjectRows {
   private:
     void put(const std::string& path, const json& value, std::size_t depth) {
         if (value.is_object() && depth < kDeepestPath) {
-            for (const auto& [name, inner] : value.items()) put(path + "." + name, inner, depth + 1);
+            for (const auto& [name, inner] : value.items())
+                put(fmt::format("{}.{}", path, name), inner, depth + 1);
             return;
         }
         if (value.is_null() || value.is_structured()) return;
@@ -111,7 +112,7 @@ void readObjects(std::string_view text, bool isWhole, JsonLayout layout, std::si
                  const LogPreview& preview) {
     std::size_t at = 0;
     while (at < text.size() && preview.rows.size() < most) {
-        std::size_t end = at;
+        std::size_t end = 0;
         bool isComplete = false;
         if (layout == JsonLayout::Lines) {
             end = text.find('\n', at);

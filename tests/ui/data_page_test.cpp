@@ -142,6 +142,9 @@ void DataPageTest::givenALogWithoutUsers_whenLookedAt_thenItIsMeteredOnlyWhenAPe
     QVERIFY(!button(page, "Meter this log")->isEnabled());
     QVERIFY(page.findChild<QLabel*>("log-missing")->text().startsWith("Whose usage is a row?"));
     page.findChild<QLineEdit*>("log-one-subject")->setText("azure");
+    page.findChild<QComboBox*>("log-period")->setCurrentText("day");
+    window->openScenario(WindowFixture::shipped("pro-200"));
+    window->showPage(MainWindow::Page::Data);
     click(page, "Meter this log");
     QVERIFY(WindowFixture::waitForData(*window));
     QVERIFY(page.usage() != nullptr);
@@ -150,6 +153,10 @@ void DataPageTest::givenALogWithoutUsers_whenLookedAt_thenItIsMeteredOnlyWhenAPe
     QCOMPARE(shownIn(page, "usage-totals", 0, 1), "22,361,870");  // summed with pandas
     QCOMPARE(shownIn(page, "usage-heaviest", 0, 0), "azure");
     QCOMPARE(shownIn(page, "usage-heaviest", 0, 3), "100.0 %");
+    // A segment is of months, and these rows are days.
+    bool isTold = false;
+    for (const QLabel* label : page.findChildren<QLabel*>()) isTold |= label->text().contains("not months");
+    QVERIFY(isTold);
 }
 
 void DataPageTest::givenSeveralLogs_whenMetered_thenEachIsASourceOfTheTable() {

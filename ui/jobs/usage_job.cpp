@@ -82,6 +82,7 @@ void UsageJob::meter(core::MeterJob job) {
         usage.title = titleOf(job.files);
         usage.record = sim::usageTableOf(metering);
         usage.intake = std::move(metering.report);
+        usage.period = job.period;
         tellTable(std::move(usage), tell);
     });
 }

@@ -25,6 +25,7 @@ struct LoadedUsage {
     std::shared_ptr<const core::CsvTable> table;
     sim::UsageAnalysis analysis;
     std::optional<core::IntakeReport> intake;  ///< of metered logs
+    std::optional<core::PeriodKind> period;    ///< of metered logs
 };
 
 /// How far metering is.

@@ -90,6 +90,9 @@ void SegmentForm::refreshMeters() {
     hint_->setText(tr("Which column holds each meter's quantity of a user and month, for %1.")
                        .arg(text(scenario->name)));
     if (!usage_) return;
+    if (usage_->period && *usage_->period != core::PeriodKind::Month)
+        hint_->setText(hint_->text() + " " +
+                       tr("These rows are not months: meter the log by month for a segment."));
     for (const core::Meter& meter : scenario->meters) {
         MeterChoice choice{meter.id, new QComboBox(this), new QComboBox(this)};
         choice.column->addItem(tr("— not used —"));
