@@ -59,7 +59,7 @@ std::optional<sim::RunSummary> SqliteRunStore::find(const std::string& name) con
     if (auto labelled = first([&](const sim::RunSummary& run) { return !name.empty() && run.label == name; }))
         return labelled;
     if (name.size() < 4 || !isHex(name)) return std::nullopt;
-    const auto found = first([&](const sim::RunSummary& run) { return run.run.starts_with(name); });
+    auto found = first([&](const sim::RunSummary& run) { return run.run.starts_with(name); });
     if (found && first([&](const sim::RunSummary& run) {
             return run.run.starts_with(name) && run.run != found->run;
         })) {

@@ -80,6 +80,20 @@ status 2 "$program" meter log.csv "${map[@]}" --quiet --replace
 expect "replace without a name" '--replace: error: there is no --store to replace a table in
   hint: add --store NAME' "$(cat err)"
 
+# Interrupted, nothing is kept.
+python3 - <<'EVENTS'
+with open("many.csv", "w") as out:
+    out.write("id,who,at,v\n")
+    out.writelines(f"e{i},u{i * 7919 % 5003},{1767225600 + i % 5000000},{i % 977}\n" for i in range(1000000))
+EVENTS
+"$program" meter many.csv "${map[@]}" --quiet --store many 2>/dev/null &
+sleep 0.1
+kill -INT $!
+wait $!
+expect "status after an interrupt" 130 $?
+status 2 "$program" usage show many
+expect "tables after an interrupt" "team-2026-01" "$("$program" usage | sed 1d | cut -d' ' -f1)"
+
 # A scenario, a bill and a fit name it.
 sed 's/^distribution = .*/distribution = "empirical"\nfile = "store:team-2026-01"\ncolumn = "calls"/; /^median/d; /^sigma/d' \
   "$root/tests/data/cli/small.toml" >kept.toml

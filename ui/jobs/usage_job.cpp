@@ -96,19 +96,18 @@ void UsageJob::poll() {
     WorkThread<News>::Look look = work_.look();
     if (look.isOver) timer_.stop();
     std::optional<MeterProgress> progress;
-    bool hasEnded = false;
-    for (News& item : look.news) {
+    for (const News& item : look.news) {
         if (const auto* step = std::get_if<MeterProgress>(&item)) {
             progress = *step;
             continue;
         }
-        hasEnded = true;
+        stop();  // the thread has told its last
         if (const auto* usage = std::get_if<std::shared_ptr<const LoadedUsage>>(&item))
             emit finished(*usage);
         else
             emit refused(std::get<UsageRefusal>(item));
+        return;
     }
-    if (hasEnded) return;
     if (look.failure)
         emit refused({{*look.failure}, std::nullopt});
     else if (look.isOver)

@@ -15,11 +15,9 @@
 namespace breakeven::ui {
 
 /// What a thrown error says.
-///
-/// @param where  of an error that is none of ours
-[[nodiscard]] inline core::Diagnostic diagnosticOf(const std::exception& error, const char* where) {
+[[nodiscard]] inline core::Diagnostic diagnosticOf(const std::exception& error) {
     if (const auto* known = dynamic_cast<const core::Error*>(&error)) return known->diagnostic();
-    return {core::Severity::Error, {where, 0, 0}, error.what(), "report this with the file"};
+    return {core::Severity::Error, {"Breakeven", 0, 0}, error.what(), "report this with the file"};
 }
 
 /// One piece of work at a time in a thread of its own. The window's thread looks for news; a new piece of
@@ -44,7 +42,7 @@ class WorkThread {
                     state->news.push_back(std::move(item));
                 });
             } catch (const std::exception& error) {
-                failure = diagnosticOf(error, "work");
+                failure = diagnosticOf(error);
             }
             const std::lock_guard lock(state->mutex);
             state->failure = std::move(failure);
