@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include "core/diagnostics/diagnostic.hpp"
+#include "core/scenario/stored_table.hpp"
+#include "db/usage_content.hpp"
 
 namespace breakeven::db {
 namespace {
@@ -241,7 +243,10 @@ std::int64_t insertRun(SQLite::Database& database, const sim::RunRecord& record)
     std::int64_t position = 0;
     for (const core::InputFile& file : record.inputs) {
         Binder(input) << run << ++position << file.name << file.sha256;
-        if (file.content.size() > kMostInputBytes)
+        const bool isLarge = file.content.size() > kMostInputBytes;
+        // A table of the store may be replaced or deleted; what a run was made from stays, once for all runs.
+        if (isLarge && core::storedTable(file.name)) keepUsageContent(database, file.sha256, file.content);
+        if (isLarge)
             input.bind(5);
         else
             input.bind(5, file.content.data(), static_cast<int>(file.content.size()));
@@ -297,8 +302,11 @@ sim::RunRecord selectRun(SQLite::Database& database, std::int64_t row) {
             return item;
         });
     record.inputs = selectAll<core::InputFile>(
-        database, "SELECT name, sha256, content FROM input_file WHERE run_id = ? ORDER BY position", row,
-        [](Reader& r) {
+        database,
+        "SELECT i.name, i.sha256, coalesce(i.content, u.content) FROM input_file AS i LEFT JOIN "
+        "usage_content "
+        "AS u ON i.content IS NULL AND u.sha256 = i.sha256 WHERE i.run_id = ? ORDER BY i.position",
+        row, [](Reader& r) {
             core::InputFile file;
             file.name = r.text();
             file.sha256 = r.text();

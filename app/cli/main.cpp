@@ -25,6 +25,7 @@ int runCommandLine(int argc, char** argv) {
     app::addFacts(cli, action);
     app::addMeter(cli, action);
     app::addPrices(cli, action);
+    app::addUsage(cli, action);
     app::addStoreCommands(cli, action);
     try {
         cli.parse(argc, argv);

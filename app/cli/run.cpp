@@ -6,6 +6,7 @@
 
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
+#include "app/wiring/stored_usage.hpp"
 #include "sim/decide/condition.hpp"
 #include "sim/decide/target_error.hpp"
 #include "sim/report/csv_text.hpp"
@@ -99,7 +100,8 @@ class Batch {
 
   private:
     void runFile(const std::string& file, Ending& ending) {
-        core::ScenarioReading reading = core::readScenarioFile(file, overrides_);
+        core::ScenarioReading reading =
+            core::readScenarioFile(file, overrides_, storedUsage(options_.database));
         printDiagnostics(reading);
         ending.status = kBadInput;
         if (!reading.scenario) return;
@@ -191,7 +193,8 @@ class Batch {
             std::vector<core::Override> overrides = overrides_;
             overrides.push_back({"run.users", std::to_string(next->users)});
             overrides.push_back({"run.worlds", std::to_string(next->worlds)});
-            core::ScenarioReading larger = core::readScenarioFile(file, overrides);
+            core::ScenarioReading larger =
+                core::readScenarioFile(file, overrides, storedUsage(options_.database));
             if (!larger.scenario) return;  // changed on disk meanwhile
             std::int64_t more = 0;
             auto grown = simulateShowing(*larger.scenario, options_.threads, options_.quiet, more);

@@ -91,8 +91,8 @@ status 2 "$program" run small.toml --label '#3' --quiet
 status 2 "$program" run small.toml --label latest --quiet
 
 # Worlds are added until the error asked for is reached; the run kept is the one started with as many.
-status 0 "$program" run small.toml --worlds 20 --target-error margin_per_user=2% --csv grown
-expect "what is added is said" "1" "$(grep -c -- '^--target-error margin_per_user=2%: the interval is .* times as wide; running 500 users x [0-9]* worlds$' err)"
+status 0 "$program" run small.toml --worlds 20 --target-error cost_per_user=2% --csv grown
+expect "what is added is said" "1" "$(grep -m1 -c -- '^--target-error cost_per_user=2%: the interval is .* times as wide; running 500 users x [0-9]* worlds$' err)"
 worlds=$(grep -o '[0-9]* worlds$' err | tail -1 | cut -d' ' -f1)
 status 0 "$program" run small.toml --worlds "$worlds" --csv started --quiet
 cmp -s grown/metrics.csv started/metrics.csv || { echo "FAILED grown run is another"; failed=1; }
