@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
     app::addCheck(cli, action);
     app::addRun(cli, action);
     app::addSweep(cli, action);
+    app::addCost(cli, action);
     app::addBill(cli, action);
     app::addConformance(cli, action);
     app::addFit(cli, action);
