@@ -95,7 +95,9 @@ void checkPartShares(const CostView& item, const MultiplierCost& multiplier) {
 }  // namespace
 
 void readAgents(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("agent", namer(view, "the agent"))) {
+    for (const NamedItem& entry : view.items("agent", namer(view, "the agent"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.agent", {"id", "meter", "input", "output", "steps", "mean_steps", "shape",
                                      "base_tokens", "added_tokens", "output_tokens"});
         AgentCost agent;
@@ -120,7 +122,9 @@ void readAgents(const CostView& view, const std::vector<Meter>& meters, Cost& co
 }
 
 void readMultipliers(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("multiplier", namer(view, "the multiplier"))) {
+    for (const NamedItem& entry : view.items("multiplier", namer(view, "the multiplier"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.multiplier", {"id", "meter", "meters", "parts", "cap"});
         MultiplierCost multiplier;
         multiplier.id = name;
@@ -142,7 +146,9 @@ void readMultipliers(const CostView& view, const std::vector<Meter>& meters, Cos
 }
 
 void readRoutes(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("route", namer(view, "the route"))) {
+    for (const NamedItem& entry : view.items("route", namer(view, "the route"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.route", {"id", "meter", "student_share", "student_amount", "student_cost_share",
                                      "escalation", "router_amount"});
         RouteCost route;
@@ -171,7 +177,9 @@ void readRoutes(const CostView& view, const std::vector<Meter>& meters, Cost& co
 }
 
 void readGuards(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("guard", namer(view, "the guard"))) {
+    for (const NamedItem& entry : view.items("guard", namer(view, "the guard"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.guard", {"id", "meter", "overhead", "false_positive_share",
                                      "false_positive_amount", "attack_rate", "attack_success", "loss"});
         GuardCost guard;
@@ -188,7 +196,9 @@ void readGuards(const CostView& view, const std::vector<Meter>& meters, Cost& co
 }
 
 void readRetries(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("retry", namer(view, "the retry"))) {
+    for (const NamedItem& entry : view.items("retry", namer(view, "the retry"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.retry", {"id", "meter", "meters", "success", "limit"});
         RetryCost retry;
         retry.id = name;
@@ -201,7 +211,9 @@ void readRetries(const CostView& view, const std::vector<Meter>& meters, Cost& c
 }
 
 void readScales(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("scale", namer(view, "the cost by scale"))) {
+    for (const NamedItem& entry : view.items("scale", namer(view, "the cost by scale"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.scale", {"id", "meter", "size", "options"});
         ScaleCost scale;
         scale.id = name;
@@ -233,7 +245,9 @@ void readScales(const CostView& view, const std::vector<Meter>& meters, Cost& co
 
 void readOneOffs(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
     using enum OneOffCost::Method;
-    for (auto& [name, item] : view.items("one_off", namer(view, "the one-off cost"))) {
+    for (const NamedItem& entry : view.items("one_off", namer(view, "the one-off cost"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.one_off",
                       {"id", "amount", "method", "months", "yearly_rate", "units", "meter", "hazard"});
         OneOffCost oneOff;
