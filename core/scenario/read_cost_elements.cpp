@@ -28,13 +28,13 @@ constexpr Range kShareAboveZero{0.0, 1.0, true};
 MultiplierCost::Part readPart(Reader& reader, const toml::table& table, const std::string& path,
                               bool isCapped) {
     MultiplierCost::Part part;
-    reader.onlyKeys(table, path, {"share", "value", "median", "sigma", "least", "alpha"});
+    reader.onlyKeys(table, path, {"share", "times", "median", "sigma", "least", "alpha"});
     if (table.contains("share")) part.share = reader.number(table, "share", path + ".share", kShare);
-    const int kinds = static_cast<int>(table.contains("value")) + static_cast<int>(table.contains("median")) +
+    const int kinds = static_cast<int>(table.contains("times")) + static_cast<int>(table.contains("median")) +
                       static_cast<int>(table.contains("least"));
     if (kinds != 1) {
-        reader.error(table, fmt::format("{}: {} of value, median and least are given", path, kinds),
-                     "give value, or median with sigma (lognormal), or least with alpha (Pareto)");
+        reader.error(table, fmt::format("{}: {} of times, median and least are given", path, kinds),
+                     "give times, or median with sigma (lognormal), or least with alpha (Pareto)");
         return part;
     }
     const auto belongs = [&](const char* key, const char* to) {
@@ -43,8 +43,8 @@ MultiplierCost::Part readPart(Reader& reader, const toml::table& table, const st
     };
     belongs("sigma", "median");
     belongs("alpha", "least");
-    if (table.contains("value")) {
-        part.a = reader.number(table, "value", path + ".value", kAboveZero);
+    if (table.contains("times")) {
+        part.a = reader.number(table, "times", path + ".times", kAboveZero);
     } else if (table.contains("median")) {
         part.kind = MultiplierPart::Kind::Lognormal;
         part.a = reader.number(table, "median", path + ".median", kAboveZero);
@@ -137,7 +137,7 @@ void readMultipliers(const CostView& view, const std::vector<Meter>& meters, Cos
         });
         if (multiplier.parts.empty() && item.reader().diagnostics.size() == before) {
             item.reader().error(item.table(), item.path() + ": the multiplier has no parts",
-                                "add parts = [ { value = 8 } ]");
+                                "add parts = [ { times = 8 } ]");
         } else if (item.reader().diagnostics.size() == before) {
             checkPartShares(item, multiplier);
         }
