@@ -28,6 +28,7 @@ using Action = std::function<int()>;
 void addBill(CLI::App& cli, Action& action);
 void addCheck(CLI::App& cli, Action& action);
 void addConformance(CLI::App& cli, Action& action);
+void addCost(CLI::App& cli, Action& action);
 void addFacts(CLI::App& cli, Action& action);
 void addFit(CLI::App& cli, Action& action);
 void addRun(CLI::App& cli, Action& action);

@@ -19,6 +19,7 @@ int runCommandLine(int argc, char** argv) {
     app::addCheck(cli, action);
     app::addRun(cli, action);
     app::addSweep(cli, action);
+    app::addCost(cli, action);
     app::addBill(cli, action);
     app::addConformance(cli, action);
     app::addFit(cli, action);

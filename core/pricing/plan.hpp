@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/costing/cost.hpp"
 #include "core/population/belief.hpp"
 
 namespace breakeven::core {
@@ -183,7 +184,7 @@ struct Plan {
     std::vector<std::size_t> segments;  ///< offered to, indices into Scenario::segments; never empty
     std::vector<Charge> charges;
     std::vector<Limit> limits;
-    std::optional<Parameter> servingShare;  ///< overrides Cost::servingShare under this plan
+    std::optional<Cost> cost;  ///< what it runs on in place of Scenario::cost, all of it
     PlanTerms terms{};
     bool operator==(const Plan&) const = default;
 };

@@ -106,60 +106,8 @@ Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>
                   "limits");
     });
     plan.terms = readPlanTerms(reader, table, path, plan.charges);
-    if (const toml::table* cost = reader.table(table, "cost")) {
-        reader.onlyKeys(*cost, path + ".cost", {"serving_share"}, {"rate", "fixed"});
-        if (cost->contains("serving_share"))
-            plan.servingShare =
-                reader.number(*cost, "serving_share", path + ".cost.serving_share", kAtLeastZero);
-    }
     if (reader.diagnostics.size() == before) lintPlan(reader, table, plan, segments);
     return plan;
-}
-
-Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>& meters,
-              const PriceSource& prices) {
-    Cost cost;
-    const toml::table* table = reader.table(root, "cost");
-    if (table == nullptr) {
-        if (!root.contains("cost"))
-            reader.error(root, "there is no [cost]",
-                         "say what usage costs you: [cost] with [[cost.rate]] tables");
-        return cost;
-    }
-    reader.onlyKeys(*table, "cost",
-                    {"serving_share", "rate", "fixed", "price_list", "provider", "model", "price_date"},
-                    {"cache", "routing", "fleet", "guard", "retries"});
-    cost.servingShare = reader.number(*table, "serving_share", "cost.serving_share", kAtLeastZero, 1.0);
-    reader.tables(*table, "rate", [&](const toml::table& item) {
-        reader.onlyKeys(item, "cost.rate", {"id", "meter", "per", "amount", "kind", "provider", "model"});
-        CostRate rate;
-        const std::string meter = reader.word(item, "meter");
-        if (const toml::node* node = item.get("meter")) {
-            if (const auto index = findId(reader, *node, meter, "meter", idsOf(meters))) rate.meter = *index;
-        }
-        const bool isTaken = std::ranges::find(cost.rates, meter, &CostRate::id) != cost.rates.end();
-        rate.id = item.contains("id") ? reader.id(item, "the rate")
-                  : isTaken           ? std::to_string(cost.rates.size() + 1)
-                                      : meter;
-        const std::string path = "cost.rate." + rate.id;
-        if (item.contains("kind")) {
-            readListedRate(reader, *table, item, path, prices, rate);
-        } else {
-            rate.per = reader.number(item, "per", path + ".per", kAboveZero, 1.0);
-            rate.amount = reader.number(item, "amount", path + ".amount", kAtLeastZero);
-        }
-        addUnique(reader, item, std::move(rate), cost.rates, "rates");
-    });
-    checkPriceKeys(reader, *table);
-    reader.tables(*table, "fixed", [&](const toml::table& item) {
-        reader.onlyKeys(item, "cost.fixed", {"id", "amount"}, {"months"});
-        FixedCost fixed;
-        fixed.id =
-            item.contains("id") ? reader.id(item, "the fixed cost") : std::to_string(cost.fixed.size() + 1);
-        fixed.amount = reader.number(item, "amount", "cost.fixed." + fixed.id + ".amount", kAtLeastZero);
-        addUnique(reader, item, std::move(fixed), cost.fixed, "fixed costs");
-    });
-    return cost;
 }
 
 }  // namespace breakeven::core::reading

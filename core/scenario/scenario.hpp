@@ -69,4 +69,9 @@ struct Scenario {
     std::string hash;  ///< SHA-256 of the resolved scenario without [run], and of its inputs
 };
 
+/// What a plan runs on.
+[[nodiscard]] inline const Cost& costOf(const Scenario& scenario, const Plan& plan) {
+    return plan.cost ? *plan.cost : scenario.cost;
+}
+
 }  // namespace breakeven::core

@@ -67,9 +67,15 @@ class ScenarioBuilder {
         const auto list = [&](const toml::node& at, const std::string& name) {
             return priceList(at, name, scenario);
         };
-        scenario.cost = reading::readCost(reader_, root, scenario.meters, {list, scenario.currency});
+        const auto column = [&](const toml::table& at, const char* fileKey, const char* columnKey) {
+            return readColumn(at, fileKey, columnKey, scenario);
+        };
+        const reading::CostFiles files{list, column, scenario.currency};
+        scenario.cost = reading::readCost(reader_, root, scenario.meters, files);
         reader_.tables(root, "plan", [&](const toml::table& table) {
             Plan plan = reading::readPlan(reader_, table, scenario.meters, scenario.segments);
+            plan.cost =
+                reading::readPlanCost(reader_, root, table, "plan." + plan.id, scenario.meters, files);
             refuseTwin(table, plan.id, scenario.plans, "plans");
             scenario.plans.push_back(std::move(plan));
         });
@@ -86,14 +92,33 @@ class ScenarioBuilder {
     std::vector<Diagnostic>& lints() { return reader_.lints; }
 
   private:
+    /// Calls `see` with the meters whose use costs something.
+    template <typename See>
+    static void costedMeters(const Cost& cost, See see) {
+        for (const CostRate& rate : cost.rates)
+            if (rate.meter) see(*rate.meter);
+        for (const AgentCost& agent : cost.agents) see(agent.meter);
+        for (const RouteCost& route : cost.routes) see(route.meter);
+        for (const GuardCost& guard : cost.guards) see(guard.meter);
+        for (const ScaleCost& scale : cost.scales) {
+            see(scale.meter);
+            see(scale.size);
+        }
+        for (const OneOffCost& item : cost.oneOffs)
+            if (item.method == OneOffCost::Method::Units) see(item.meter);
+        if (cost.fleet) std::ranges::for_each(cost.fleet->meters, see);
+    }
+
     /// Warns of a meter that is used but moves no number of cost or revenue, as when its rate was forgotten.
     void lintUnseenMeters(const toml::table& root, const Scenario& scenario) {
         const toml::array* list = root["meter"].as_array();
         if (list == nullptr || list->size() != scenario.meters.size()) return;
         std::vector<bool> isSeen(scenario.meters.size(), false);
         std::vector<bool> isUsed(scenario.meters.size(), false);
-        for (const CostRate& rate : scenario.cost.rates) isSeen[rate.meter] = true;
+        const auto see = [&](std::size_t meter) { isSeen[meter] = true; };
+        costedMeters(scenario.cost, see);
         for (const Plan& plan : scenario.plans) {
+            if (plan.cost) costedMeters(*plan.cost, see);
             for (const Charge& charge : plan.charges)
                 for (const WeightedMeter& part : charge.meters) isSeen[part.meter] = true;
             for (const Limit& limit : plan.limits) isSeen[limit.meter] = true;
@@ -203,12 +228,25 @@ class ScenarioBuilder {
         return list ? &*list : nullptr;
     }
 
+    /// A column of numbers for resampling, ascending; one 0 after an error.
     std::shared_ptr<const std::vector<double>> readSample(const toml::table& at, const std::string& name,
                                                           const std::string& column, Scenario& scenario) {
         auto none = std::make_shared<const std::vector<double>>(1, 0.0);
         if (name.empty() || column.empty()) return none;
-        const InputFile* input = inputFile(*at.get("file"), name, scenario);
-        if (input == nullptr) return none;
+        std::optional<std::vector<double>> values = readColumn(at, "file", "column", scenario);
+        if (!values) return none;
+        std::ranges::sort(*values);
+        return std::make_shared<const std::vector<double>>(std::move(*values));
+    }
+
+    /// The numbers of a CSV column in the order of its rows; none after an error.
+    std::optional<std::vector<double>> readColumn(const toml::table& at, const char* fileKey,
+                                                  const char* columnKey, Scenario& scenario) {
+        const std::string name = at[fileKey].value_or(std::string());
+        const std::string column = at[columnKey].value_or(std::string());
+        if (name.empty() || column.empty()) return std::nullopt;
+        const InputFile* input = inputFile(*at.get(fileKey), name, scenario);
+        if (input == nullptr) return std::nullopt;
         if (!tables_.contains(name)) {
             CsvReading csv = readCsv(input->content, besideScenario(name));
             for (Diagnostic& diagnostic : csv.diagnostics)
@@ -216,33 +254,32 @@ class ScenarioBuilder {
             tables_.emplace(name, std::move(csv.table));
         }
         const std::optional<CsvTable>& table = tables_.at(name);
-        if (!table) return none;
-        const auto index = reading::findId(reader_, *at.get("column"), column, "column", table->header);
-        if (!index) return none;
+        if (!table) return std::nullopt;
+        const auto index = reading::findId(reader_, *at.get(columnKey), column, "column", table->header);
+        if (!index) return std::nullopt;
         if (std::ranges::count(table->header, column) > 1) {
-            reader_.error(*at.get("column"),
+            reader_.error(*at.get(columnKey),
                           fmt::format("{}: several columns are named \"{}\"", name, column),
                           "rename all but one in the file");
-            return none;
+            return std::nullopt;
         }
         NumberColumn numbers = usageColumn(*table, *index, besideScenario(name));
         for (Diagnostic& diagnostic : numbers.diagnostics)
             reader_.diagnostics.push_back(std::move(diagnostic));
         if (numbers.values.empty()) {
             if (numbers.diagnostics.empty())
-                reader_.error(*at.get("column"),
+                reader_.error(*at.get(columnKey),
                               fmt::format("{}: column \"{}\" holds no number", name, column),
                               "choose another column");
-            return none;
+            return std::nullopt;
         }
         if (numbers.missing > 0) {
             reader_.warning(
-                *at.get("column"),
+                *at.get(columnKey),
                 fmt::format("{}: {} cells of \"{}\" are empty and left out", name, numbers.missing, column),
                 "write 0 where there was no use");
         }
-        std::ranges::sort(numbers.values);
-        return std::make_shared<const std::vector<double>>(std::move(numbers.values));
+        return std::move(numbers.values);
     }
 
     /// The path of a file that the scenario names, for messages that can be followed.

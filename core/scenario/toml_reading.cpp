@@ -148,9 +148,12 @@ Parameter Reader::belief(const toml::table& table, const std::string& path, Rang
         error(table, fmt::format("{}: a lognormal belief can exceed {}", path, range.high),
               "use shape \"pert\"");
     }
-    beliefs.push_back({path, belief});
+    // What [cost] says is read again for each plan that changes parts of it: one number, one belief.
+    std::size_t index = 0;
+    while (index < beliefs.size() && beliefs[index].path != path) ++index;
+    if (index == beliefs.size()) beliefs.push_back({path, belief});
     const toml::node* base = table.get("base");
-    return {belief.base, beliefs.size() - 1, base != nullptr ? exactText(*base, path + ".base") : ""};
+    return {belief.base, index, base != nullptr ? exactText(*base, path + ".base") : ""};
 }
 
 std::string Reader::exactText(const toml::node& node, const std::string& path) {
@@ -189,7 +192,7 @@ Parameter Reader::numberAt(const toml::node& node, const std::string& path, Rang
         return Parameter{base, {}, diagnostics.size() == before ? exactText(value, path) : ""};
     };
     if (table == nullptr) return point(node);
-    if (const auto source = table->get_as<std::string>("source")) sources.push_back({path, source->get()});
+    if (const auto source = table->get_as<std::string>("source")) addSource({path, source->get()});
     if (const toml::node* value = table->get("value")) {
         onlyKeys(*table, path, {"value"});
         return point(*value);
@@ -298,6 +301,18 @@ const toml::table* Reader::table(const toml::table& parent, std::string_view key
     if (node == nullptr || node->is_table()) return node == nullptr ? nullptr : node->as_table();
     error(*node, fmt::format("\"{}\" must be a table", key), fmt::format("begin it with [{}]", key));
     return nullptr;
+}
+
+void Reader::addSource(SourceNote note) {
+    if (std::ranges::find(sources, note) == sources.end()) sources.push_back(std::move(note));
+}
+
+double Reader::lowest(const Parameter& parameter) const {
+    return parameter.belief ? beliefs[*parameter.belief].belief.low : parameter.base;
+}
+
+double Reader::highest(const Parameter& parameter) const {
+    return parameter.belief ? beliefs[*parameter.belief].belief.high : parameter.base;
 }
 
 std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const std::string& id,

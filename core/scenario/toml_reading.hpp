@@ -52,6 +52,8 @@ class Reader {
                   const std::vector<std::string_view>& known,
                   std::initializer_list<std::string_view> later = {});
 
+    /// Notes where a number comes from, once.
+    void addSource(SourceNote note);
     /// Notes that exact invoices know what stands here and the simulation does not.
     void exactOnly(const toml::node& at, std::string what);
     /// A warning of `check` alone.
@@ -91,6 +93,11 @@ class Reader {
     void tables(const toml::table& parent, std::string_view key,
                 const std::function<void(const toml::table&)>& each);
     const toml::table* table(const toml::table& parent, std::string_view key);
+
+    /// The lowest and highest value that a number can take in any world: its point, or an end of its belief.
+    /// (The ends of `normal` and `lognormal` are percentiles and can be passed.)
+    [[nodiscard]] double lowest(const Parameter& parameter) const;
+    [[nodiscard]] double highest(const Parameter& parameter) const;
 
     std::vector<Diagnostic> diagnostics;
     std::vector<NamedBelief> beliefs;
@@ -135,19 +142,25 @@ Segment readSegment(Reader& reader, const toml::table& table, const std::vector<
 Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,
               const std::vector<Segment>& segments);
 
-/// Where rates of a price list come from.
-struct PriceSource {
-    /// The list of a name, or null when it was refused; `at` is where it is named.
+/// Files that costs are read from.
+struct CostFiles {
+    /// The price list of a name, or null when it was refused; `at` is where it is named.
     std::function<const PriceList*(const toml::node& at, const std::string& name)> list;
+    /// The numbers of a column in the order of the rows, or none when it was refused; `at` names the file
+    /// under `fileKey` and the column under `columnKey`.
+    std::function<std::optional<std::vector<double>>(const toml::table& at, const char* fileKey,
+                                                     const char* columnKey)>
+        column;
     std::string currency;  ///< the scenario's
 };
 Cost readCost(Reader& reader, const toml::table& root, const std::vector<Meter>& meters,
-              const PriceSource& prices);
-/// A rate with a `kind`: per and amount are those of the price list of `cost`.
-void readListedRate(Reader& reader, const toml::table& cost, const toml::table& item, const std::string& path,
-                    const PriceSource& prices, CostRate& rate);
-/// Keys of [cost] that choose prices, though no rate takes any.
-void checkPriceKeys(Reader& reader, const toml::table& cost);
+              const CostFiles& files);
+/// What a plan runs on where it has a [plan.cost]: [cost] with the plan's changes.
+///
+/// @param path  of the plan, "plan.pro"
+std::optional<Cost> readPlanCost(Reader& reader, const toml::table& root, const toml::table& plan,
+                                 const std::string& path, const std::vector<Meter>& meters,
+                                 const CostFiles& files);
 /// A [[plan.charge]]; `number` counts from 1 and names a charge without id.
 Charge readCharge(Reader& reader, const toml::table& table, const std::string& plan, std::size_t number,
                   const std::vector<Meter>& meters);

@@ -75,6 +75,8 @@ std::vector<WorldMetric> worldMetrics(const core::Scenario& scenario) {
                                    {"break_even_fee", money},
                                    {"margin_total", scenario.currency + "/month"},
                                    {"breakage_per_user", money},
+                                   {"marginal_cost_per_user", money},
+                                   {"fixed_cost_per_user", money},
                                    {"loss_making_users_horizon", "share", true},
                                    {"probability_pool_loses", "probability", true},
                                    {"cvar95_cost_per_user", money, true},
@@ -122,12 +124,40 @@ CostSpread costSpread(const WorldModel& model, std::size_t plan, Scope scope,
     return {meanOfLargest(bins, 0.05), giniOf(bins), shareOfLargest(bins, 0.01), shareOfLargest(bins, 0.10)};
 }
 
+namespace {
+
+/// The part of the mean cost that one more user does not cause; NaN where cheaper use beyond a limit hides
+/// how much of a fleet stands idle.
+template <typename MeanUsage>
+double fixedCostOf(const CompiledPlan& plan, MeanUsage meanUsage) {
+    double fixed = plan.standingCost - plan.marginalStanding;
+    for (std::size_t meter = 0; meter < plan.idleRate.size(); ++meter)
+        if (plan.idleRate[meter] > 0.0) fixed += plan.idleRate[meter] * meanUsage(meter);
+    return plan.idleRate.empty() || plan.degrades.empty() ? fixed : kNone;
+}
+
+/// A difference that is nothing but the rounding of what it was taken from is 0.
+double withoutRounding(double difference, double of) {
+    return std::abs(difference) > 1e-12 * std::abs(of) || std::isnan(difference) ? difference : 0.0;
+}
+
+/// The fee at which the mean margin is zero; NaN where the bill does not rise with it for every user.
+double breakEvenFee(const CompiledPlan& plan, double margin) {
+    if (!plan.isLinearInFee()) return kNone;
+    if (!plan.payments) return plan.fee - margin;
+    // From no fee on some bills would begin to be paid for.
+    if (plan.payments->amount > 0.0 && !(plan.fee > 0.0)) return kNone;
+    return plan.fee - margin / (1.0 - plan.payments->rate);
+}
+
+}  // namespace
+
 std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan, Scope scope,
                               const std::vector<GroupSums>& sums, const CostSpread& costs) {
     const CompiledPlan& terms = model.plans[plan];
     const bool isOneSegment = scope.segment != Scope::kEvery;
     const std::vector<double> weights = scopeWeights(model, plan, scope);
-    const std::size_t count = 1 + layout.meters + 16;
+    const std::size_t count = 1 + layout.meters + 18;
     const double weight = std::accumulate(weights.begin(), weights.end(), 0.0);
     if (!(weight > 0.0)) return std::vector<double>(count, kNone);
 
@@ -138,6 +168,7 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
     const double revenue = mean(Layout::kRevenue);
     const double cost = mean(Layout::kCost);
     const double margin = revenue - cost;
+    const double fixed = fixedCostOf(terms, [&](std::size_t meter) { return mean(Layout::kUsage + meter); });
     const bool hasCredits = terms.terms && (!terms.terms->credits.empty() || terms.terms->topUp);
     const std::vector<double> offeredWeights = planWeights(model, plan);
     double pool = model.subscribers;
@@ -145,8 +176,8 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
     values.insert(values.end(),
                   {revenue, cost, margin, revenue > 0.0 ? margin / revenue : kNone, mean(Layout::kLosses),
                    mean(Layout::kSubsidy), terms.isLimited() ? mean(Layout::kTouched) : kNone,
-                   terms.isLinearInFee() ? terms.fee - margin : kNone, margin * pool,
-                   hasCredits ? mean(Layout::kBreakage) : kNone});
+                   breakEvenFee(terms, margin), margin * pool, hasCredits ? mean(Layout::kBreakage) : kNone,
+                   withoutRounding(cost - fixed, cost), fixed});
     if (scope.month != Scope::kEvery) {
         values.resize(count, kNone);
         return values;

@@ -6,6 +6,8 @@
 #include <numbers>
 #include <utility>
 
+#include "core/costing/unit_cost.hpp"
+#include "sim/exact/scale_mean.hpp"
 #include "sim/pipeline/compiled_terms.hpp"
 
 namespace breakeven::sim {
@@ -108,6 +110,40 @@ class SegmentUsage {
         }
         const std::optional<UsageLaw> product = productOf(chain->random);
         return product ? Maybe(result * meanOf(*product)) : std::nullopt;
+    }
+
+    /// E[units of a meter x cost of one at the size of another]. The units weigh the sizes: under their
+    /// weight lognormal sizes are lognormal again, their logarithm shifted by its covariance with that of
+    /// the units; sizes that do not depend on the units keep their law.
+    [[nodiscard]] Maybe scaleCost(std::size_t meter, std::size_t size,
+                                  std::span<const core::ScaleOption> options) const {
+        const Maybe units = mean(meter);
+        const std::optional<Chain> weights = chainOf(meter);
+        const std::optional<Chain> sizes = chainOf(size);
+        if (!units || !weights || !sizes) return std::nullopt;
+        if (sizes->random.empty()) return *units * core::cheapestAt(options, sizes->factor);
+        double covariance = 0.0;
+        double dormant = 1.0;
+        for (const std::size_t i : sizes->random) {
+            dormant *= 1.0 - at(segment_.usages[i].dormant);
+            for (const std::size_t j : weights->random) {
+                const double r = i == j ? 1.0 : correlation(i, j);
+                if (r == 0.0) continue;
+                const bool isClosed = laws_[i]->kind == UsageLaw::Kind::Lognormal &&
+                                      laws_[j]->kind == UsageLaw::Kind::Lognormal &&
+                                      (i != j || at(segment_.usages[i].dormant) == 0.0);
+                if (!isClosed) return std::nullopt;
+                covariance += r * laws_[i]->b * laws_[j]->b;
+            }
+        }
+        dormant = 1.0 - dormant;
+        std::optional<UsageLaw> law =
+            sizes->random.size() == 1 ? laws_[sizes->random.front()] : productOf(sizes->random);
+        if (!law) return std::nullopt;
+        if (law->kind == UsageLaw::Kind::Lognormal) law->a += covariance;
+        const Maybe awake = meanCheapest(*law, sizes->factor, options);
+        if (!awake) return std::nullopt;
+        return *units * ((1.0 - dormant) * *awake + dormant * core::cheapestAt(options, 0.0));
     }
 
     /// The one quantity that all of `meters` are multiples of, or constants beside.
@@ -265,6 +301,14 @@ std::vector<double> tierBounds(const core::Charge& charge) {
     return bounds;
 }
 
+/// What a unit of each meter costs us, without what it costs by scale.
+std::vector<double> ratesOf(const core::Scenario& scenario, const core::Cost& cost) {
+    std::vector<double> rates;
+    for (const core::UnitCost& unit : core::unitCosts(cost, scenario.meters.size(), {}))
+        rates.push_back(at(cost.servingShare) * unit.list + unit.own());
+    return rates;
+}
+
 /// One plan in one segment whose looked-at meters hang on one driver: cost and revenue as functions of X.
 class Layers {
   public:
@@ -288,12 +332,12 @@ class Layers {
             for (const double bound : tierBounds(charge))
                 if (slope > 0.0) breaks_.push_back((bound - offset) / slope);
         }
-        for (const core::FixedCost& item : scenario.cost.fixed) fixed_ += at(item.amount);
-        fixed_ /= at(scenario.subscribers);
-        share_ = at(plan.servingShare ? *plan.servingShare : scenario.cost.servingShare);
-        for (const core::CostRate& rate : scenario.cost.rates) {
-            listSlope_ += at(rate.amount) / at(rate.per) * driver_.slope[rate.meter];
-            listOffset_ += at(rate.amount) / at(rate.per) * driver_.offset[rate.meter];
+        const core::Cost& cost = core::costOf(scenario, plan);
+        fixed_ = core::standingCost(cost, at(scenario.subscribers), {}).total();
+        const std::vector<double> rates = ratesOf(scenario, cost);
+        for (std::size_t meter = 0; meter < rates.size(); ++meter) {
+            slope_ += rates[meter] * driver_.slope[meter];
+            offset_ += rates[meter] * driver_.offset[meter];
         }
         tidyBreaks();
         if (plan.minimum) addRoots([&](double x) { return rawRevenue(x) - at(*plan_.minimum); });
@@ -315,7 +359,12 @@ class Layers {
             factor = std::min(factor, next);
         }
         effective += factor * std::max(end - from, 0.0);
-        return fixed_ + share_ * (listSlope_ * effective + listOffset_);
+        return fixed_ + slope_ * effective + offset_ + payments(x);
+    }
+
+    [[nodiscard]] double payments(double x) const {
+        const core::Cost& cost = core::costOf(scenario_, plan_);
+        return cost.payments ? core::paymentFee(*cost.payments, revenue(x), {}) : 0.0;
     }
 
     [[nodiscard]] double rawRevenue(double x) const {
@@ -420,7 +469,9 @@ class Layers {
 
     /// Do the closed pieces hold: no constant meter shrinks with a limit on X, no packages of continuous
     /// usage?
-    [[nodiscard]] bool isCostClosed() const { return plan_.limits.empty() || listOffset_ == 0.0; }
+    [[nodiscard]] bool isCostClosed() const {
+        return (plan_.limits.empty() || offset_ == 0.0) && core::costOf(scenario_, plan_).scales.empty();
+    }
     [[nodiscard]] bool isClosed(const core::Charge& charge) const {
         if (std::holds_alternative<core::PackagePrice>(charge.price) && !isDiscrete()) return false;
         return !std::isfinite(block_) || quantity(charge).second == 0.0;
@@ -485,16 +536,15 @@ class Layers {
     std::vector<std::pair<double, double>> degrades_;  ///< X from which use costs this share, ascending
     std::vector<double> breaks_;                       ///< ends of the pieces, ascending, > 0
     double fixed_ = 0.0;
-    double share_ = 1.0;
-    double listSlope_ = 0.0;
-    double listOffset_ = 0.0;
+    double slope_ = 0.0;   ///< cost of a unit of X
+    double offset_ = 0.0;  ///< cost of the constant meters
 };
 
 /// The closed forms of one plan in one segment.
 class PlanInSegment {
   public:
     PlanInSegment(const core::Scenario& scenario, const core::Plan& plan, const core::Segment& segment)
-        : scenario_(scenario), plan_(plan), usage_(scenario, segment) {}
+        : scenario_(scenario), plan_(plan), cost_(core::costOf(scenario, plan)), usage_(scenario, segment) {}
 
     [[nodiscard]] Maybe active() const { return usage_.activeShare(); }
 
@@ -510,18 +560,28 @@ class PlanInSegment {
 
     [[nodiscard]] Maybe cost() const {
         if (plan_.limits.empty()) {
-            double list = 0.0;
-            for (const core::CostRate& rate : scenario_.cost.rates) {
-                const Maybe mean = usage_.mean(rate.meter);
+            const std::vector<double> rates = ratesOf(scenario_, cost_);
+            double sum = core::standingCost(cost_, at(scenario_.subscribers), {}).total();
+            for (std::size_t meter = 0; meter < rates.size(); ++meter) {
+                if (rates[meter] == 0.0) continue;
+                const Maybe mean = usage_.mean(meter);
                 if (!mean) return std::nullopt;
-                list += at(rate.amount) / at(rate.per) * *mean;
+                sum += rates[meter] * *mean;
             }
-            double fixed = 0.0;
-            for (const core::FixedCost& item : scenario_.cost.fixed) fixed += at(item.amount);
-            return servingShare() * list + fixed / at(scenario_.subscribers);
+            for (const core::ScaleCost& scale : cost_.scales) {
+                const Maybe part = usage_.scaleCost(scale.meter, scale.size, core::scaleOptions(scale, {}));
+                if (!part) return std::nullopt;
+                sum += at(cost_.servingShare) * *part;
+            }
+            if (!cost_.payments) return sum;
+            const Maybe bill = arePaymentsClosed() ? revenue() : std::nullopt;
+            if (!bill) return std::nullopt;
+            // Everyone pays something, or nothing is taken beside the share of the bill.
+            return sum + at(cost_.payments->rate) * *bill + at(cost_.payments->amount);
         }
         const auto layers = layersOver(costMeters());
         if (!layers || !layers->isCostClosed()) return std::nullopt;
+        if (cost_.payments && !(arePaymentsClosed() && areChargesClosed(*layers))) return std::nullopt;
         return layers->expect([&](double x) { return layers->cost(x); });
     }
 
@@ -559,15 +619,31 @@ class PlanInSegment {
         return layers->expect([&](double x) { return std::max(layers->cost(x) - layers->revenue(x), 0.0); });
     }
 
+    /// The part of the cost that one more user does not cause.
+    [[nodiscard]] Maybe fixedCost() const {
+        const core::StandingCost standing = core::standingCost(cost_, at(scenario_.subscribers), {});
+        double sum = standing.total() - standing.marginal();
+        const std::vector<core::UnitCost> units = core::unitCosts(cost_, scenario_.meters.size(), {});
+        for (std::size_t meter = 0; meter < units.size(); ++meter) {
+            if (units[meter].idle == 0.0) continue;
+            const Maybe mean = degrades() ? std::nullopt : meanUsage(meter);
+            if (!mean) return std::nullopt;
+            sum += units[meter].idle * *mean;
+        }
+        return sum;
+    }
+
+    // Ranks by X are ranks by cost only where the cost of payments does not depend on the bill.
     [[nodiscard]] Maybe costOfLargest(double share) const {
         const auto layers = layersOver(costMeters());
-        if (!layers || !layers->isCostClosed()) return std::nullopt;
+        if (!layers || !layers->isCostClosed() || cost_.payments) return std::nullopt;
         return layers->costOfLargest(share);
     }
 
     [[nodiscard]] Maybe costGini() const {
         const auto layers = layersOver(costMeters());
-        return layers && layers->isCostClosed() ? layers->costGini() : std::nullopt;
+        if (!layers || !layers->isCostClosed() || cost_.payments) return std::nullopt;
+        return layers->costGini();
     }
 
   private:
@@ -578,8 +654,15 @@ class PlanInSegment {
             return limit.action == core::Limit::Action::Block;
         });
     }
-    [[nodiscard]] double servingShare() const {
-        return at(plan_.servingShare ? *plan_.servingShare : scenario_.cost.servingShare);
+    [[nodiscard]] bool degrades() const {
+        return std::ranges::any_of(plan_.limits, [](const core::Limit& limit) {
+            return limit.action == core::Limit::Action::Degrade;
+        });
+    }
+    /// Does everyone pay a bill above zero, or no amount for a payment?
+    [[nodiscard]] bool arePaymentsClosed() const {
+        return at(plan_.fee) > 0.0 || (plan_.minimum && at(*plan_.minimum) > 0.0) ||
+               at(cost_.payments->amount) == 0.0;
     }
 
     [[nodiscard]] Meters limitMeters(Limits which) const {
@@ -591,9 +674,11 @@ class PlanInSegment {
     }
     [[nodiscard]] Meters costMeters() const {
         Meters meters = limitMeters(Limits::All);
-        if (servingShare() == 0.0) return meters;
-        for (const core::CostRate& rate : scenario_.cost.rates)
-            if (at(rate.amount) > 0.0) meters[rate.meter] = true;
+        const std::vector<double> rates = ratesOf(scenario_, cost_);
+        for (std::size_t meter = 0; meter < rates.size(); ++meter)
+            if (rates[meter] > 0.0) meters[meter] = true;
+        if (cost_.payments)
+            for (const core::Charge& charge : plan_.charges) addMeters(charge, meters);
         return meters;
     }
     static void addMeters(const core::Charge& charge, Meters& meters) {
@@ -625,6 +710,7 @@ class PlanInSegment {
         for (const core::Charge& charge : plan_.charges) addMeters(charge, meters);
         auto layers = layersOver(meters);
         if (!layers || !layers->isCostClosed() || !areChargesClosed(*layers)) return std::nullopt;
+        if (cost_.payments && !arePaymentsClosed()) return std::nullopt;
         layers->splitAtBreakEven();
         return layers;
     }
@@ -648,6 +734,7 @@ class PlanInSegment {
 
     const core::Scenario& scenario_;
     const core::Plan& plan_;
+    const core::Cost& cost_;
     SegmentUsage usage_;
 };
 
@@ -673,11 +760,18 @@ class PlanExact {
         if (parts_.empty()) return std::nullopt;
         if (name == "users_active") return mixed(&PlanInSegment::active);
         if (!hasClosedLimits() || (looksAtBill(name) && hasTerms(plan_))) return std::nullopt;
+        if (core::costOf(scenario_, plan_).payments && hasTerms(plan_)) return std::nullopt;
         for (std::size_t meter = 0; meter < scenario_.meters.size(); ++meter)
             if (name == "usage_" + scenario_.meters[meter].id + "_per_user")
                 return mixedOf([&](const PlanInSegment& part) { return part.meanUsage(meter); });
         if (name == "revenue_per_user") return mixed(&PlanInSegment::revenue);
         if (name == "cost_per_user") return mixed(&PlanInSegment::cost);
+        if (name == "fixed_cost_per_user") return mixed(&PlanInSegment::fixedCost);
+        if (name == "marginal_cost_per_user") {
+            const Maybe cost = mixed(&PlanInSegment::cost);
+            const Maybe fixed = mixed(&PlanInSegment::fixedCost);
+            return cost && fixed ? Maybe(*cost - *fixed) : std::nullopt;
+        }
         if (name == "loss_making_users") return mixed(&PlanInSegment::losses);
         if (name == "loss_making_users_horizon" && scenario_.run.months == 1)
             return mixed(&PlanInSegment::losses);
@@ -719,7 +813,12 @@ class PlanExact {
         if (name == "margin_per_user") return margin;
         if (name == "margin_total") return margin * pool_;
         if (name == "margin_rate") return *revenue > 0.0 ? Maybe(margin / *revenue) : std::nullopt;
-        if (name == "break_even_fee") return at(plan_.fee) - margin;
+        if (name == "break_even_fee") {
+            const core::Cost& terms = core::costOf(scenario_, plan_);
+            if (!terms.payments) return at(plan_.fee) - margin;
+            if (at(terms.payments->amount) > 0.0 && !(at(plan_.fee) > 0.0)) return std::nullopt;
+            return at(plan_.fee) - margin / (1.0 - at(terms.payments->rate));
+        }
         // At a margin of zero rounding would decide.
         if (name == "probability_plan_loses" && std::abs(margin) > 1e-9 * std::max(*revenue, *cost))
             return margin < 0.0 ? 1.0 : 0.0;

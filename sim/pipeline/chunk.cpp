@@ -34,6 +34,19 @@ double revenueAtRest(const CompiledPlan& plan) {
     return scalar::clamped(revenue, plan.minimum, plan.maximum);
 }
 
+/// What the payment of a bill costs.
+double paymentsOf(const CompiledPlan& plan, double bill) {
+    return plan.payments && bill > 0.0 ? plan.payments->rate * bill + plan.payments->amount : 0.0;
+}
+
+/// Adds what the payments of the bills cost. The bill is what `settle` makes of the revenue.
+void addPayments(const CompiledPlan& plan, const double* revenue, double* cost, std::uint32_t n) {
+    for (std::uint32_t i = 0; i < n; ++i) {
+        const double bill = plan.terms ? revenue[i] : scalar::clamped(revenue[i], plan.minimum, plan.maximum);
+        cost[i] += paymentsOf(plan, bill);
+    }
+}
+
 /// Calls visit(part, from, end) for the users of each part that lie in [start, start + n), all within the
 /// chunk.
 template <typename Parts, typename Visit>
@@ -64,7 +77,6 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
       blockedUsage_(layout.meters, Column(blockUsers)),
       margin_(layout.plans, Column(blockUsers)),
       cost_(layout.plans, Column(blockUsers)),
-      listCost_(blockUsers),
       active_(blockUsers),
       served_(blockUsers),
       costed_(blockUsers),
@@ -220,11 +232,26 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
         if (usage.parent) multiply(usage_[*usage.parent].data(), x, n);
         markActive(x, active_.data(), n);
     }
-    terms_.clear();
-    for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
-        if (model.listRate[meter] != 0.0) terms_.push_back({usage_[meter].data(), model.listRate[meter]});
+    drawCosts(model, n);
+}
+
+void ChunkRunner::drawCosts(const WorldModel& model, std::uint32_t n) {
+    listCost_.resize(model.costings.size(), Column(blockUsers_));
+    for (std::size_t c = 0; c < model.costings.size(); ++c) {
+        const CompiledCosting& costing = model.costings[c];
+        terms_.clear();
+        for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
+            if (costing.rate[meter] != 0.0) terms_.push_back({usage_[meter].data(), costing.rate[meter]});
+        }
+        double* cost = listCost_[c].data();
+        weightedSum(terms_, cost, n);
+        for (const CompiledScale& scale : costing.scales) {
+            const double* units = usage_[scale.meter].data();
+            const double* size = usage_[scale.size].data();
+            for (std::uint32_t i = 0; i < n; ++i)
+                cost[i] += units[i] * core::cheapestAt(scale.options, size[i]);
+        }
     }
-    weightedSum(terms_, listCost_.data(), n);
 }
 
 void ChunkRunner::applyLimits(const CompiledPlan& plan, std::uint32_t n) {
@@ -322,14 +349,15 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
         }
         double* cost = cost_[layout_.costsLike[p]].data();
         if (layout_.costsLike[p] == p) {
-            costOf(listCost_.data(), isLimited ? costed_.data() : nullptr, plan.servingShare,
-                   model.fixedPerUser, cost, n);
+            costOf(listCost_[plan.costing].data(), isLimited ? costed_.data() : nullptr, plan.servingShare,
+                   plan.standingCost, cost, n);
         }
         if (plan.terms) {
             billTerms(plan, p, month, n);
         } else {
             rate(plan, n);
         }
+        if (plan.payments) addPayments(plan, revenue_.data(), cost, n);
         const bool isOnlyMonth = layout_.months == 1;
         double* margin = isOnlyMonth ? margin_[p].data() : monthMargin_.data();
         sumPlan(plan, p, month, margin, block, parts);
@@ -402,7 +430,8 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
         addColumn(sink.pooled[layout_.slot(p, quantity)], column, times, sink.pooledBatch, frequent);
     };
     if (layout_.costsLike[p] == p)
-        addColumn(sink.costs[p], cost_[p].data(), 1, sink.costBatch, model.fixedPerUser);
+        addColumn(sink.costs[p], cost_[p].data(), 1, sink.costBatch,
+                  plan.standingCost + paymentsOf(plan, revenueAtRest(plan)));
     if (times == 0) return;
     const double revenueBase = revenueAtRest(plan);
     if (plan.charges.empty() && !plan.terms && weights_.empty()) {
@@ -413,7 +442,7 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
     } else {
         count(Layout::kRevenueCount, revenue_.data(), revenueBase);
     }
-    count(Layout::kMarginCount, margin, revenueBase - model.fixedPerUser);
+    count(Layout::kMarginCount, margin, revenueBase - plan.standingCost - paymentsOf(plan, revenueBase));
     if (layout_.servedLike[p] != p) return;
     for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
         if (layout_.multiples[meter].meter == meter)

@@ -68,6 +68,8 @@ class ChunkRunner {
     void drawUsage(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
                    const Block& block);
     void tilt(const WorldModel& model, const CompiledSegment& segment, const Block& block);
+    /// What the month's use costs by each costing.
+    void drawCosts(const WorldModel& model, std::uint32_t n);
     void correlate(const CompiledSegment& segment, std::vector<Column>& scores, std::uint32_t n);
     void applyLimits(const CompiledPlan& plan, std::uint32_t n);
     void rate(const CompiledPlan& plan, std::uint32_t n);
@@ -99,7 +101,7 @@ class ChunkRunner {
     std::vector<Column> blockedUsage_;  ///< the part of it that a plan with blocks serves
     std::vector<Column> margin_;        ///< plan x user, over the months so far
     std::vector<Column> cost_;          ///< plan x user, this month; kept by the first of the plans alike
-    Column listCost_;
+    std::vector<Column> listCost_;      ///< costing x user
     Column active_;
     Column served_;  ///< share of the use that a plan serves
     Column costed_;  ///< cost as a share of that of all use

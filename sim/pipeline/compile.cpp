@@ -204,7 +204,6 @@ struct Compiler {
         result.fee = value(source.fee);
         result.minimum = source.minimum ? value(*source.minimum) : 0.0;
         result.maximum = source.maximum ? value(*source.maximum) : kInfinity;
-        result.servingShare = value(source.servingShare ? *source.servingShare : scenario.cost.servingShare);
         result.offered.resize(scenario.segments.size(), false);
         for (const std::size_t index : source.segments) result.offered[index] = true;
         result.terms = compileTerms(source, draws);
@@ -225,20 +224,18 @@ WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world) {
     model.beliefs = drawBeliefs(scenario, world);
     const Compiler compiler{scenario, model.beliefs};
     model.subscribers = compiler.value(scenario.subscribers);
-    for (const core::FixedCost& item : scenario.cost.fixed) model.fixedPerUser += compiler.value(item.amount);
-    model.fixedPerUser /= model.subscribers;
-    model.listRate.resize(scenario.meters.size(), 0.0);
-    for (const core::CostRate& rate : scenario.cost.rates) {
-        model.listRate[rate.meter] += compiler.value(rate.amount) / compiler.value(rate.per);
+    for (const core::Segment& segment : scenario.segments)
+        model.segments.push_back(compiler.segment(segment));
+    for (const core::Plan& plan : scenario.plans) {
+        model.plans.push_back(compiler.plan(plan));
+        compileCost(core::costOf(scenario, plan), scenario.meters.size(), model);
     }
-    for (const core::Segment& segment : scenario.segments) {
-        CompiledSegment& compiled = model.segments.emplace_back(compiler.segment(segment));
-        if (scenario.run.sampling == core::Sampling::Importance) {
-            compiled.tilts = tiltsOf(compiled, model.listRate);
-            compiled.tiltStream = streamId("tilt", segment.id);
+    if (scenario.run.sampling == core::Sampling::Importance) {
+        for (std::size_t i = 0; i < model.segments.size(); ++i) {
+            model.segments[i].tilts = tiltsOf(model.segments[i], model.costings);
+            model.segments[i].tiltStream = streamId("tilt", scenario.segments[i].id);
         }
     }
-    for (const core::Plan& plan : scenario.plans) model.plans.push_back(compiler.plan(plan));
     return model;
 }
 

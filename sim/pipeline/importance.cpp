@@ -41,6 +41,12 @@ double overLanes(std::size_t n, Of of) {
     return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
 }
 
+LogLinear product(LogLinear a, const LogLinear& b) {
+    a.constant += b.constant;
+    for (std::size_t i = 0; i < a.slopes.size(); ++i) a.slopes[i] += b.slopes[i];
+    return a;
+}
+
 double squareOf(const std::vector<double>& vector) {
     double sum = 0.0;
     for (const double x : vector) sum += x * x;
@@ -60,24 +66,36 @@ std::vector<double> throughCholesky(const CompiledSegment& segment, const std::v
 
 }  // namespace
 
-std::vector<Tilt> tiltsOf(const CompiledSegment& segment, std::span<const double> listRate) {
-    std::vector<LogLinear> byMeter(listRate.size());
-    std::map<std::vector<double>, double> costs;  // shift, expected cost along it
-    double total = 0.0;
+std::vector<Tilt> tiltsOf(const CompiledSegment& segment, std::span<const CompiledCosting> costings) {
+    std::map<std::size_t, LogLinear> byMeter;
     for (const CompiledUsage& usage : segment.usages) {
         LogLinear use = logQuantile(usage, segment.scores);
-        if (usage.parent) {
-            const LogLinear& parent = byMeter[*usage.parent];
-            use.constant += parent.constant;
-            for (std::size_t i = 0; i < use.slopes.size(); ++i) use.slopes[i] += parent.slopes[i];
-        }
-        byMeter[usage.meter] = use;
-        const std::vector<double> shift = throughCholesky(segment, use.slopes);
+        if (usage.parent) use = product(use, byMeter.at(*usage.parent));
+        byMeter.emplace(usage.meter, std::move(use));
+    }
+    std::map<std::vector<double>, double> costs;  // shift, expected cost along it
+    double total = 0.0;
+    const auto add = [&](double rate, const LogLinear& quantity) {
+        std::vector<double> shift = throughCholesky(segment, quantity.slopes);
         const double square = squareOf(shift);
-        if (listRate[usage.meter] == 0.0 || square == 0.0) continue;
-        const double cost = listRate[usage.meter] * std::exp(use.constant + 0.5 * square);
-        costs[shift] += cost;
+        if (!(rate > 0.0) || square == 0.0) return;
+        const double cost = rate * std::exp(quantity.constant + 0.5 * square);
+        costs[std::move(shift)] += cost;
         total += cost;
+    };
+    for (const CompiledCosting& costing : costings) {
+        for (const auto& [meter, use] : byMeter) add(costing.rate[meter], use);
+        for (const CompiledScale& scale : costing.scales) {
+            if (!byMeter.contains(scale.meter)) continue;
+            const LogLinear& units = byMeter.at(scale.meter);
+            for (const core::ScaleOption& option : scale.options) {
+                // At size 0, and by how much more at size 1.
+                const double base = core::unitCostAt(option, 0.0);
+                add(base, units);
+                if (byMeter.contains(scale.size))
+                    add(core::unitCostAt(option, 1.0) - base, product(units, byMeter.at(scale.size)));
+            }
+        }
     }
     std::vector<Tilt> tilts;
     if (!(total > 0.0) || !std::isfinite(total)) return tilts;

@@ -19,10 +19,10 @@ namespace breakeven::sim {
 // Hesterberg (1995), "Weighted average importance sampling and defensive mixture distributions",
 // Technometrics 37.
 
-/// The shifts for a segment's users; empty where no cost hangs on a user effect.
-///
-/// @param listRate  by meter, currency per unit
-[[nodiscard]] std::vector<Tilt> tiltsOf(const CompiledSegment& segment, std::span<const double> listRate);
+/// The shifts for a segment's users, one for each cost that grows another way with their effects, by its
+/// share of the expected cost of all costings; empty where no cost hangs on a user effect.
+[[nodiscard]] std::vector<Tilt> tiltsOf(const CompiledSegment& segment,
+                                        std::span<const CompiledCosting> costings);
 
 /// Shifts the independent normals of n users, each by the shift its pick falls on, and weights the users.
 ///

@@ -23,8 +23,12 @@ bool blocksAlike(const core::Plan& a, const core::Plan& b) {
     return a.segments == b.segments && blocks(a) == blocks(b);
 }
 
-bool costsAlike(const core::Plan& a, const core::Plan& b) {
-    return a.segments == b.segments && a.limits == b.limits && a.servingShare == b.servingShare;
+bool costsAlike(const core::Scenario& scenario, const core::Plan& a, const core::Plan& b) {
+    if (&a == &b) return true;
+    const core::Cost& cost = core::costOf(scenario, a);
+    // What is taken of the bill depends on the bill.
+    return !cost.payments && a.segments == b.segments && a.limits == b.limits &&
+           cost == core::costOf(scenario, b);
 }
 
 /// What a meter's usage is a constant multiple of, everywhere; none unless it is.
@@ -56,7 +60,8 @@ Layout::Layout(const core::Scenario& scenario)
             return j;
         };
         servedLike.push_back(first(blocksAlike));
-        costsLike.push_back(first(costsAlike));
+        costsLike.push_back(
+            first([&](const core::Plan& a, const core::Plan& b) { return costsAlike(scenario, a, b); }));
     }
     for (std::size_t meter = 0; meter < meters; ++meter) {
         const std::optional<Multiple> multiple = multipleOf(scenario, meter);

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/costing/scale_cost.hpp"
 #include "core/scenario/scenario.hpp"
 #include "sim/kernels/column_kernels.hpp"
 #include "sim/pipeline/compiled_terms.hpp"
@@ -65,11 +66,38 @@ struct CompiledLimit {
     double keptShare = 0.0;  ///< of the use beyond, where it is throttled
 };
 
+/// Units of one meter whose cost depends on another of the same user.
+struct CompiledScale {
+    std::size_t meter = 0;
+    std::size_t size = 0;
+    std::vector<core::ScaleOption> options;
+    bool operator==(const CompiledScale&) const = default;
+};
+
+/// What usage costs before the serving share; plans alike in it share one.
+struct CompiledCosting {
+    std::vector<double> rate;           ///< by meter, currency per unit
+    std::vector<CompiledScale> scales;  ///< beside the rates
+    bool operator==(const CompiledCosting&) const = default;
+};
+
+/// What is taken of a bill above zero: rate x bill + amount.
+struct CompiledPayments {
+    double rate = 0.0;
+    double amount = 0.0;
+};
+
 struct CompiledPlan {
     double fee = 0.0;
     double minimum = 0.0;
-    double maximum = 0.0;  ///< infinite: none
-    double servingShare = 1.0;
+    double maximum = 0.0;           ///< infinite: none
+    std::size_t costing = 0;        ///< index into WorldModel::costings
+    double servingShare = 1.0;      ///< on all of the costing
+    double standingCost = 0.0;      ///< of a user-month, whatever the usage
+    double marginalStanding = 0.0;  ///< the part of it that one more subscriber causes
+    std::vector<double>
+        idleRate;  ///< by meter: the part of the costing that one more unit does not cause; empty: none
+    std::optional<CompiledPayments> payments;
     std::vector<bool> offered;            ///< by segment
     std::vector<CompiledCharge> charges;  ///< empty where there are terms
     std::optional<CompiledTerms> terms;   ///< in place of fee, charges and bounds
@@ -88,8 +116,7 @@ struct WorldModel {
     std::uint32_t world = 0;  ///< from 0
     std::vector<double> beliefs;
     double subscribers = 1.0;
-    double fixedPerUser = 0.0;
-    std::vector<double> listRate;  ///< by meter, currency per unit
+    std::vector<CompiledCosting> costings;
     std::vector<CompiledSegment> segments;
     std::vector<CompiledPlan> plans;
 };
@@ -97,6 +124,9 @@ struct WorldModel {
 /// Compiles the scenario for one world. Throws core::Error (Input) when differing persistences make a
 /// correlation impossible.
 [[nodiscard]] WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world);
+
+/// Compiles what the last plan of the model runs on, with the model's beliefs and subscribers.
+void compileCost(const core::Cost& cost, std::size_t meters, WorldModel& model);
 
 /// Draws of all beliefs in one world; the base values when the run has one world only.
 [[nodiscard]] std::vector<double> drawBeliefs(const core::Scenario& scenario, std::uint32_t world);

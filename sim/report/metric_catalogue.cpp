@@ -58,6 +58,12 @@ constexpr std::array kCatalogue{
         "Share of the variance of margin between worlds that the ranks of one belief explain (share)."},
     MetricInfo{"margin_total", "Total margin",
                "Margin of all subscribers in a month, in the scenario's currency."},
+    MetricInfo{"marginal_cost_per_user", "Marginal cost",
+               "Mean cost that one more user and month causes, fixed cost, one-off cost and the capital and "
+               "operation of a fleet left out, in the scenario's currency."},
+    MetricInfo{"fixed_cost_per_user", "Fixed cost",
+               "What is left of the cost of a user and month beside the marginal cost: shared and one-off "
+               "amounts and the capital and operation of a fleet, in the scenario's currency."},
     MetricInfo{"breakage_per_user", "Breakage",
                "Mean credit that a user loses unused at a month's end, expired or above what rolls over, in "
                "the scenario's currency; only for plans with credits."},

@@ -90,9 +90,16 @@ class Words {
         return fmt::format("a fee of {} a month with {}", money(plan.fee), fmt::join(parts, " and "));
     }
 
-    [[nodiscard]] std::string servingShare(const core::Plan& plan) const {
-        const core::Parameter& share = plan.servingShare ? *plan.servingShare : scenario_.cost.servingShare;
-        return fmt::format("serving it at {} of the list price", numberOf(share));
+    /// What the plan runs on; nothing where it runs on the same.
+    [[nodiscard]] std::string costs(const core::Plan& from, const core::Plan& to) const {
+        const core::Cost& before = core::costOf(scenario_, from);
+        const core::Cost& after = core::costOf(scenario_, to);
+        if (before == after) return {};
+        core::Cost rest = after;
+        rest.servingShare = before.servingShare;
+        if (rest == before)
+            return fmt::format("serving it at {} of the list price", numberOf(after.servingShare));
+        return "serving it by other means";
     }
 
   private:
@@ -207,7 +214,7 @@ PlanChange planChange(const core::Scenario& scenario, const core::Plan& from, co
         parts.push_back(words.bill(to));
     }
     for (const core::Limit* limit : limits) parts.push_back(words.limit(*limit));
-    if (from.servingShare != to.servingShare) parts.push_back(words.servingShare(to));
+    if (std::string costs = words.costs(from, to); !costs.empty()) parts.push_back(std::move(costs));
     if (parts.empty()) parts.push_back(fmt::format("the plan {}", to.id));
     change.words = fmt::format("{}", fmt::join(parts, " and "));
     return change;

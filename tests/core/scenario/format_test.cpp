@@ -90,6 +90,14 @@ std::string joined(const Words& words) {
     return text;
 }
 
+/// A path without the plan in front of [plan.cost], whose tables hold the keys of [cost].
+std::string withoutPlan(const std::string& path) {
+    const std::size_t at = path.find(".cost");
+    const bool isPlanCost = path.starts_with("plan.") && at == path.find('.', 5) && at != std::string::npos &&
+                            (at + 5 == path.size() || path[at + 5] == '.');
+    return isPlanCost ? path.substr(at + 1) : path;
+}
+
 bool isNumber(const std::string& text) {
     return text.find_first_not_of("0123456789") == std::string::npos;
 }
@@ -98,7 +106,7 @@ bool isNumber(const std::string& text) {
 std::string kindOf(const std::string& path) {
     std::string kind;
     std::string before;
-    for (const std::string& part : split(path, ".")) {
+    for (const std::string& part : split(withoutPlan(path), ".")) {
         kind += (kind.empty() ? "" : ".") +
                 (isNumber(part) || before == "usage" ? (part.empty() ? "" : "*") : part);
         before = part;
@@ -280,11 +288,12 @@ std::map<std::string, Section> sectionsOfFormat() {
 std::map<std::string, Words> knownBySection() {
     std::map<std::string, Words> known;
     for (const JsonSchema::Visit& table : tables()) {
-        Words& section = known[isNumberTable(table) ? "numbers" : split(table.path, ".").front()];
+        Words& section =
+            known[isNumberTable(table) ? "numbers" : split(withoutPlan(table.path), ".").front()];
         for (const std::string& key : keysAt(table.path)) section.insert(key);
     }
     forTexts(jsonOf(bytesOf(kEachKey)), "", [&](const std::string& path) {
-        const std::vector<std::string> parts = split(path, ".");
+        const std::vector<std::string> parts = split(withoutPlan(path), ".");
         for (const std::string& word : listedAfter("use one of ", {path, '"' + kUnknown + '"'})) {
             known[parts.back() == "shape" ? "numbers" : parts.front()].insert(word);
         }
