@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "sim/exact/closed_forms.hpp"
+#include "sim/exact/segment_usage.hpp"
 #include "sim/exact/usage_law.hpp"
 
 namespace breakeven::sim {

@@ -1,0 +1,170 @@
+#include "sim/exact/segment_usage.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+namespace breakeven::sim {
+namespace {
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+}  // namespace
+
+std::optional<UsageLaw> baseLaw(const core::Distribution& distribution) {
+    return std::visit(
+        Overloaded{[](const core::Constant& law) -> std::optional<UsageLaw> {
+                       return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, {baseValue(law.value)}};
+                   },
+                   [](const core::Uniform& law) -> std::optional<UsageLaw> {
+                       return UsageLaw{UsageLaw::Kind::Uniform, baseValue(law.low), baseValue(law.high), {}};
+                   },
+                   [](const core::Lognormal& law) -> std::optional<UsageLaw> {
+                       const auto found = core::lognormalLaw(law.locationKind, baseValue(law.location),
+                                                             law.spreadKind, baseValue(law.spread), law.root);
+                       if (!found) return std::nullopt;
+                       if (found->sigma == 0.0)
+                           return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, {std::exp(found->mu)}};
+                       return UsageLaw{UsageLaw::Kind::Lognormal, found->mu, found->sigma, {}};
+                   },
+                   [](const core::Gamma& law) -> std::optional<UsageLaw> {
+                       const double spread = baseValue(law.spread);
+                       const bool isShape = law.spreadKind == core::Gamma::Spread::Shape;
+                       const double shape = isShape ? spread : 1.0 / (spread * spread);
+                       const bool isScale = law.locationKind == core::Gamma::Location::Scale;
+                       return UsageLaw{UsageLaw::Kind::Gamma,
+                                       shape,
+                                       isScale ? baseValue(law.location) : baseValue(law.location) / shape,
+                                       {}};
+                   },
+                   [](const core::Empirical& law) -> std::optional<UsageLaw> {
+                       return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, *law.sorted};
+                   }},
+        distribution);
+}
+
+SegmentUsage::SegmentUsage(const core::Scenario& scenario, const core::Segment& segment)
+    : segment_(segment), meters_(scenario.meters.size()) {
+    for (const core::Usage& usage : segment.usages) laws_.push_back(baseLaw(usage.distribution));
+}
+
+Maybe SegmentUsage::activeShare() const {
+    double idle = 1.0;
+    std::size_t uncertain = 0;
+    for (std::size_t i = 0; i < laws_.size(); ++i) {
+        if (segment_.usages[i].per) continue;
+        if (!laws_[i]) return std::nullopt;
+        const double none = shareUpTo(*laws_[i], 0.0);
+        if (none > 0.0 && none < 1.0) ++uncertain;
+        idle *= 1.0 - (1.0 - baseValue(segment_.usages[i].dormant)) * (1.0 - none);
+    }
+    // Whether correlated meters are zero together would need their copula.
+    if (uncertain > 1 && !segment_.correlations.empty()) return std::nullopt;
+    return 1.0 - idle;
+}
+
+Maybe SegmentUsage::mean(std::size_t meter) const {
+    const std::optional<Chain> chain = chainOf(meter);
+    if (!chain) return std::nullopt;
+    if (chain->random.empty()) return chain->factor;
+    double result = chain->factor;
+    for (const std::size_t i : chain->random) result *= 1.0 - baseValue(segment_.usages[i].dormant);
+    if (!areCorrelated(chain->random)) {
+        for (const std::size_t i : chain->random) result *= meanOf(*laws_[i]);
+        return result;
+    }
+    const std::optional<UsageLaw> product = productOf(chain->random);
+    return product ? Maybe(result * meanOf(*product)) : std::nullopt;
+}
+
+std::optional<Driver> SegmentUsage::driver(const Meters& meters) const {
+    Driver found{{UsageLaw::Kind::Points, 0.0, 0.0, {1.0}},
+                 0.0,
+                 std::vector<double>(meters_),
+                 std::vector<double>(meters_)};
+    std::vector<std::size_t> random;
+    std::vector<std::pair<std::size_t, double>> constants;
+    for (std::size_t meter = 0; meter < meters_; ++meter) {
+        if (!meters[meter]) continue;
+        const std::optional<Chain> chain = chainOf(meter);
+        if (!chain) return std::nullopt;
+        if (chain->random.empty()) {
+            constants.emplace_back(meter, chain->factor);
+            continue;
+        }
+        if (random.empty()) random = chain->random;
+        if (random != chain->random) return std::nullopt;
+        found.slope[meter] = chain->factor;
+    }
+    // Without anything random X = 1, and every meter is a multiple of it.
+    for (const auto& [meter, value] : constants) (random.empty() ? found.slope : found.offset)[meter] = value;
+    if (random.empty()) return found;
+    double awake = 1.0;
+    for (const std::size_t i : random) awake *= 1.0 - baseValue(segment_.usages[i].dormant);
+    found.dormant = 1.0 - awake;
+    std::optional<UsageLaw> law = random.size() == 1 ? laws_[random.front()] : productOf(random);
+    if (!law) return std::nullopt;
+    found.law = std::move(*law);
+    return found;
+}
+
+std::optional<SegmentUsage::Chain> SegmentUsage::chainOf(std::size_t meter) const {
+    Chain chain;
+    std::optional<std::size_t> next = meter;
+    while (next) {
+        const auto place = std::ranges::find(segment_.usages, *next, &core::Usage::meter);
+        if (place == segment_.usages.end()) return Chain{0.0, {}};
+        const auto i = static_cast<std::size_t>(place - segment_.usages.begin());
+        if (!laws_[i]) return std::nullopt;
+        const bool isConstant = laws_[i]->kind == UsageLaw::Kind::Points && laws_[i]->points.size() == 1;
+        if (isConstant && baseValue(place->dormant) == 0.0) {
+            chain.factor *= laws_[i]->points.front();
+        } else {
+            chain.random.push_back(i);
+        }
+        next = place->per;
+    }
+    std::ranges::sort(chain.random);
+    return chain.factor == 0.0 ? Chain{0.0, {}} : chain;
+}
+
+double SegmentUsage::correlation(std::size_t i, std::size_t j) const {
+    const std::size_t a = segment_.usages[i].meter;
+    const std::size_t b = segment_.usages[j].meter;
+    for (const core::Correlation& item : segment_.correlations) {
+        if (!(item.first == a && item.second == b) && !(item.first == b && item.second == a)) continue;
+        const double r = baseValue(item.value);
+        return item.kind == core::Correlation::Kind::Spearman ? 2.0 * std::sin(std::numbers::pi * r / 6.0)
+                                                              : r;
+    }
+    return 0.0;
+}
+
+bool SegmentUsage::areCorrelated(const std::vector<std::size_t>& usages) const {
+    for (const std::size_t i : usages)
+        for (const std::size_t j : usages)
+            if (i < j && correlation(i, j) != 0.0) return true;
+    return false;
+}
+
+std::optional<UsageLaw> SegmentUsage::productOf(const std::vector<std::size_t>& usages) const {
+    UsageLaw product{UsageLaw::Kind::Lognormal, 0.0, 0.0, {}};
+    double variance = 0.0;
+    for (const std::size_t i : usages) {
+        if (laws_[i]->kind != UsageLaw::Kind::Lognormal) return std::nullopt;
+        product.a += laws_[i]->a;
+        for (const std::size_t j : usages) {
+            if (laws_[j]->kind != UsageLaw::Kind::Lognormal) return std::nullopt;
+            variance += laws_[i]->b * laws_[j]->b * (i == j ? 1.0 : correlation(i, j));
+        }
+    }
+    product.b = std::sqrt(std::max(variance, 0.0));
+    if (!(product.b > 0.0)) return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, {std::exp(product.a)}};
+    return product;
+}
+
+}  // namespace breakeven::sim
