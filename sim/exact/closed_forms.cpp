@@ -113,7 +113,8 @@ class PlanExact {
 
 std::optional<double> exactMetric(const core::Scenario& scenario, std::size_t plan,
                                   std::optional<std::size_t> segment, const std::string& metric) {
-    return PlanExact(scenario, plan, segment).metric(metric);
+    const Maybe value = PlanExact(scenario, plan, segment).metric(metric);
+    return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 void setExact(const core::Scenario& scenario, RunResult& result) {

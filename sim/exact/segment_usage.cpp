@@ -8,48 +8,19 @@
 namespace breakeven::sim {
 namespace {
 
-template <typename... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
+/// The one value of a law that has no other.
+Maybe onlyValue(const core::UsageLaw& law) {
+    if (const auto* point = std::get_if<core::PointLaw>(&law)) return point->value;
+    const auto* sample = std::get_if<core::SampleLaw>(&law);
+    if (sample != nullptr && sample->sorted->size() == 1) return sample->sorted->front();
+    return std::nullopt;
+}
 
 }  // namespace
 
-std::optional<UsageLaw> baseLaw(const core::Distribution& distribution) {
-    return std::visit(
-        Overloaded{[](const core::Constant& law) -> std::optional<UsageLaw> {
-                       return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, {baseValue(law.value)}};
-                   },
-                   [](const core::Uniform& law) -> std::optional<UsageLaw> {
-                       return UsageLaw{UsageLaw::Kind::Uniform, baseValue(law.low), baseValue(law.high), {}};
-                   },
-                   [](const core::Lognormal& law) -> std::optional<UsageLaw> {
-                       const auto found = core::lognormalLaw(law.locationKind, baseValue(law.location),
-                                                             law.spreadKind, baseValue(law.spread), law.root);
-                       if (!found) return std::nullopt;
-                       if (found->sigma == 0.0)
-                           return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, {std::exp(found->mu)}};
-                       return UsageLaw{UsageLaw::Kind::Lognormal, found->mu, found->sigma, {}};
-                   },
-                   [](const core::Gamma& law) -> std::optional<UsageLaw> {
-                       const double spread = baseValue(law.spread);
-                       const bool isShape = law.spreadKind == core::Gamma::Spread::Shape;
-                       const double shape = isShape ? spread : 1.0 / (spread * spread);
-                       const bool isScale = law.locationKind == core::Gamma::Location::Scale;
-                       return UsageLaw{UsageLaw::Kind::Gamma,
-                                       shape,
-                                       isScale ? baseValue(law.location) : baseValue(law.location) / shape,
-                                       {}};
-                   },
-                   [](const core::Empirical& law) -> std::optional<UsageLaw> {
-                       return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, *law.sorted};
-                   }},
-        distribution);
-}
-
 SegmentUsage::SegmentUsage(const core::Scenario& scenario, const core::Segment& segment)
     : segment_(segment), meters_(scenario.meters.size()) {
-    for (const core::Usage& usage : segment.usages) laws_.push_back(baseLaw(usage.distribution));
+    for (const core::Usage& usage : segment.usages) laws_.push_back(core::lawIn(usage.distribution, {}));
 }
 
 Maybe SegmentUsage::activeShare() const {
@@ -58,7 +29,7 @@ Maybe SegmentUsage::activeShare() const {
     for (std::size_t i = 0; i < laws_.size(); ++i) {
         if (segment_.usages[i].per) continue;
         if (!laws_[i]) return std::nullopt;
-        const double none = shareUpTo(*laws_[i], 0.0);
+        const double none = core::shareUpTo(*laws_[i], 0.0);
         if (none > 0.0 && none < 1.0) ++uncertain;
         idle *= 1.0 - (1.0 - baseValue(segment_.usages[i].dormant)) * (1.0 - none);
     }
@@ -74,17 +45,15 @@ Maybe SegmentUsage::mean(std::size_t meter) const {
     double result = chain->factor;
     for (const std::size_t i : chain->random) result *= 1.0 - baseValue(segment_.usages[i].dormant);
     if (!areCorrelated(chain->random)) {
-        for (const std::size_t i : chain->random) result *= meanOf(*laws_[i]);
+        for (const std::size_t i : chain->random) result *= core::meanOf(*laws_[i]);
         return result;
     }
-    const std::optional<UsageLaw> product = productOf(chain->random);
-    return product ? Maybe(result * meanOf(*product)) : std::nullopt;
+    const std::optional<core::UsageLaw> product = productOf(chain->random);
+    return product ? Maybe(result * core::meanOf(*product)) : std::nullopt;
 }
 
 std::optional<Driver> SegmentUsage::driver(const Meters& meters) const {
-    Driver found{{UsageLaw::Kind::Points, 0.0, 0.0, {1.0}},
-                 0.0,
-                 std::vector<double>(meters_),
+    Driver found{core::PointLaw{1.0}, Points{{1.0}, {}}, 0.0, std::vector<double>(meters_),
                  std::vector<double>(meters_)};
     std::vector<std::size_t> random;
     std::vector<std::pair<std::size_t, double>> constants;
@@ -106,8 +75,9 @@ std::optional<Driver> SegmentUsage::driver(const Meters& meters) const {
     double awake = 1.0;
     for (const std::size_t i : random) awake *= 1.0 - baseValue(segment_.usages[i].dormant);
     found.dormant = 1.0 - awake;
-    std::optional<UsageLaw> law = random.size() == 1 ? laws_[random.front()] : productOf(random);
+    std::optional<core::UsageLaw> law = random.size() == 1 ? laws_[random.front()] : productOf(random);
     if (!law) return std::nullopt;
+    found.points = pointsOf(*law);
     found.law = std::move(*law);
     return found;
 }
@@ -120,9 +90,9 @@ std::optional<SegmentUsage::Chain> SegmentUsage::chainOf(std::size_t meter) cons
         if (place == segment_.usages.end()) return Chain{0.0, {}};
         const auto i = static_cast<std::size_t>(place - segment_.usages.begin());
         if (!laws_[i]) return std::nullopt;
-        const bool isConstant = laws_[i]->kind == UsageLaw::Kind::Points && laws_[i]->points.size() == 1;
-        if (isConstant && baseValue(place->dormant) == 0.0) {
-            chain.factor *= laws_[i]->points.front();
+        const Maybe constant = onlyValue(*laws_[i]);
+        if (constant && baseValue(place->dormant) == 0.0) {
+            chain.factor *= *constant;
         } else {
             chain.random.push_back(i);
         }
@@ -151,19 +121,21 @@ bool SegmentUsage::areCorrelated(const std::vector<std::size_t>& usages) const {
     return false;
 }
 
-std::optional<UsageLaw> SegmentUsage::productOf(const std::vector<std::size_t>& usages) const {
-    UsageLaw product{UsageLaw::Kind::Lognormal, 0.0, 0.0, {}};
+std::optional<core::UsageLaw> SegmentUsage::productOf(const std::vector<std::size_t>& usages) const {
+    core::LognormalLaw product;
     double variance = 0.0;
     for (const std::size_t i : usages) {
-        if (laws_[i]->kind != UsageLaw::Kind::Lognormal) return std::nullopt;
-        product.a += laws_[i]->a;
+        const auto* first = std::get_if<core::LognormalLaw>(&*laws_[i]);
+        if (first == nullptr) return std::nullopt;
+        product.mu += first->mu;
         for (const std::size_t j : usages) {
-            if (laws_[j]->kind != UsageLaw::Kind::Lognormal) return std::nullopt;
-            variance += laws_[i]->b * laws_[j]->b * (i == j ? 1.0 : correlation(i, j));
+            const auto* second = std::get_if<core::LognormalLaw>(&*laws_[j]);
+            if (second == nullptr) return std::nullopt;
+            variance += first->sigma * second->sigma * (i == j ? 1.0 : correlation(i, j));
         }
     }
-    product.b = std::sqrt(std::max(variance, 0.0));
-    if (!(product.b > 0.0)) return UsageLaw{UsageLaw::Kind::Points, 0.0, 0.0, {std::exp(product.a)}};
+    product.sigma = std::sqrt(std::max(variance, 0.0));
+    if (!(product.sigma > 0.0)) return core::PointLaw{std::exp(product.mu)};
     return product;
 }
 

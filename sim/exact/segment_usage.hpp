@@ -18,13 +18,11 @@ using Meters = std::vector<bool>;  ///< by meter: does the metric look at it
     return core::valueIn(parameter, {});
 }
 
-/// The law of a usage distribution at base values; none where its numbers contradict each other.
-[[nodiscard]] std::optional<UsageLaw> baseLaw(const core::Distribution& distribution);
-
 /// The quantity that all looked-at meters hang on: usage of meter m = slope[m] * X + offset[m], X = 0 for the
 /// dormant.
 struct Driver {
-    UsageLaw law;
+    core::UsageLaw law;
+    std::optional<Points> points;  ///< of a law that has nothing else
     double dormant = 0.0;
     std::vector<double> slope;
     std::vector<double> offset;
@@ -61,11 +59,11 @@ class SegmentUsage {
     [[nodiscard]] bool areCorrelated(const std::vector<std::size_t>& usages) const;
 
     /// The law of a product: of lognormals it is one, of others it has no closed form.
-    [[nodiscard]] std::optional<UsageLaw> productOf(const std::vector<std::size_t>& usages) const;
+    [[nodiscard]] std::optional<core::UsageLaw> productOf(const std::vector<std::size_t>& usages) const;
 
     const core::Segment& segment_;
     std::size_t meters_;
-    std::vector<std::optional<UsageLaw>> laws_;
+    std::vector<std::optional<core::UsageLaw>> laws_;
 };
 
 }  // namespace breakeven::sim

@@ -135,9 +135,16 @@ bool TariffLayers::hasUsersAtBreakEven() const {
     const auto isNear = [&](double x) {
         return std::abs(revenue(x) - cost(x)) <= 1e-9 * std::max(revenue(x), cost(x));
     };
-    if (driver_.dormant > 0.0 && isNear(0.0) && cost(0.0) != 0.0) return true;
-    if (isDiscrete()) return std::ranges::any_of(driver_.law.points, isNear);
+    const bool hasIdle = driver_.dormant > 0.0 || core::shareUpTo(driver_.law, 0.0) > 0.0;
+    if (hasIdle && isNear(0.0) && cost(0.0) != 0.0) return true;
+    if (isDiscrete()) return std::ranges::any_of(driver_.points->values, isNear);
     bool found = false;
+    for (const double x : breaks_) {
+        constexpr double kBeside = 1e-9;
+        constexpr double kAtom = 1e-6;  // a density puts less into so narrow a place
+        found = found || (isNear(x) &&
+                          core::shareBetween(driver_.law, x * (1.0 - kBeside), x * (1.0 + kBeside)) > kAtom);
+    }
     forPieces([&](double first, double second, double share, double) {
         found = found || (share > 0.0 && isNear(first) && isNear(second));
     });
@@ -149,10 +156,15 @@ double TariffLayers::costOfLargest(double share) const {
     const double within = std::min(share / awake, 1.0);
     double sum = 0.0;
     if (isDiscrete()) {
-        double left = within * static_cast<double>(driver_.law.points.size());
-        for (std::size_t i = driver_.law.points.size(); i-- > 0 && left > 0.0; left -= 1.0)
-            sum += std::min(left, 1.0) * cost(driver_.law.points[i]);
-        sum /= static_cast<double>(driver_.law.points.size());
+        const Points& points = *driver_.points;
+        const auto n = static_cast<double>(points.values.size());
+        double left = points.shares.empty() ? within * n : within;
+        for (std::size_t i = points.values.size(); i-- > 0 && left > 0.0;) {
+            const double part = points.shares.empty() ? 1.0 : points.shares[i];
+            sum += std::min(left, part) * cost(points.values[i]);
+            left -= part;
+        }
+        if (points.shares.empty()) sum /= n;
     } else {
         const double least = within < 1.0 ? quantileOf(driver_.law, 1.0 - within) : 0.0;
         TariffLayers cut = *this;
@@ -161,8 +173,11 @@ double TariffLayers::costOfLargest(double share) const {
         cut.forPieces([&](double first, double second, double piece, double mean) {
             if (first < least) return;
             const double slope = (cost(second) - cost(first)) / (second - first);
-            sum += (cost(first) - slope * first) * piece + slope * mean;
+            sum += (cost(first) - slope * first) * piece + (slope == 0.0 ? 0.0 : slope * mean);
         });
+        // Of a value with probability that the share cuts through, so much belongs to it.
+        const double rest = within - core::shareBeyond(driver_.law, least);
+        if (rest > 1e-12) sum += rest * cost(least);
     }
     return awake * sum + std::max(share - awake, 0.0) * cost(0.0);
 }
@@ -174,19 +189,14 @@ Maybe TariffLayers::costGini() const {
     if (!(mean > base)) return 0.0;
     double gini = 0.0;
     if (isDiscrete()) {
-        const auto n = static_cast<double>(driver_.law.points.size());
-        double weighted = 0.0;
-        double sum = 0.0;
-        for (std::size_t i = 0; i < driver_.law.points.size(); ++i) {
-            const double value = cost(driver_.law.points[i]) - base;
-            weighted += (2.0 * static_cast<double>(i + 1) - n - 1.0) * value;
-            sum += value;
-        }
-        gini = weighted / (n * sum);
+        Points costs = *driver_.points;
+        for (double& x : costs.values) x = cost(x) - base;
+        gini = giniOf(costs);
     } else {
         if (std::isfinite(block_) || !degrades_.empty()) return std::nullopt;
         gini = giniOf(driver_.law);
     }
+    if (!std::isfinite(gini)) return std::nullopt;
     return (driver_.dormant + (1.0 - driver_.dormant) * gini) * (mean - base) / mean;
 }
 

@@ -38,12 +38,16 @@ class TariffLayers {
     [[nodiscard]] double expect(Function g) const {
         double sum = 0.0;
         if (isDiscrete()) {
-            for (const double x : driver_.law.points) sum += g(x);
-            sum /= static_cast<double>(driver_.law.points.size());
+            const Points& points = *driver_.points;
+            for (std::size_t i = 0; i < points.values.size(); ++i)
+                sum += points.shares.empty() ? g(points.values[i]) : points.shares[i] * g(points.values[i]);
+            if (points.shares.empty()) sum /= static_cast<double>(points.values.size());
         } else {
+            if (const double idle = core::shareUpTo(driver_.law, 0.0); idle > 0.0) sum += idle * g(0.0);
             forPieces([&](double first, double second, double share, double mean) {
                 const double slope = (g(second) - g(first)) / (second - first);
-                sum += (g(first) - slope * first) * share + slope * mean;
+                // Beyond the last break the mean can be infinite, and nothing hang on it.
+                sum += (g(first) - slope * first) * share + (slope == 0.0 ? 0.0 : slope * mean);
             });
         }
         return driver_.dormant == 0.0 ? sum : (1.0 - driver_.dormant) * sum + driver_.dormant * g(0.0);
@@ -64,7 +68,7 @@ class TariffLayers {
     [[nodiscard]] bool areLimitsClosed() const;
 
   private:
-    [[nodiscard]] bool isDiscrete() const { return driver_.law.kind == UsageLaw::Kind::Points; }
+    [[nodiscard]] bool isDiscrete() const { return driver_.points.has_value(); }
 
     [[nodiscard]] std::pair<double, double> quantity(const core::Charge& charge) const;
 
@@ -80,8 +84,8 @@ class TariffLayers {
             // Inner points, since a tier's flat amount makes a step at the edge.
             const double width = isLast ? (from > 0.0 ? from : 1.0) : to - from;
             visit(from + 0.25 * width, from + 0.75 * width,
-                  shareUpTo(driver_.law, to) - shareUpTo(driver_.law, from),
-                  meanUpTo(driver_.law, to) - meanUpTo(driver_.law, from));
+                  core::shareUpTo(driver_.law, to) - core::shareUpTo(driver_.law, from),
+                  core::meanUpTo(driver_.law, to) - core::meanUpTo(driver_.law, from));
             from = to;
         }
     }
