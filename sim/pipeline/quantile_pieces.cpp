@@ -27,11 +27,12 @@ constexpr double kTolerance = 1e-9;   // of ln Q, at the points of a piece that 
 constexpr double kWidest = 1.0;       // of a piece, in z
 constexpr double kLeastLog = -690.0;  // e^-690 is no usage
 constexpr double kMostLog = 700.0;
-constexpr double kBesideZero = 1e-13;   // in z, behind an atom at 0, where ln Q has no bottom
-constexpr double kDrawn = 8.3;          // no uniform gives a score beyond it
-constexpr double kFarTolerance = 1e-7;  // out there
-constexpr double kNarrowest = 1e-10;    // of a piece, in z: not drawn in a lifetime
-constexpr std::size_t kMostCounts = 4096;
+constexpr double kBesideZero = 1e-10;        // in z, behind an atom at 0, where ln Q has no bottom
+constexpr double kDrawn = 8.3;               // no uniform gives a score beyond it
+constexpr double kFarTolerance = 1e-7;       // out there
+constexpr double kNarrowest = 1e-9;          // of a piece, in z: not drawn in a lifetime
+constexpr std::size_t kMostCounts = 16'384;  // that are listed
+constexpr std::size_t kFewCounts = 4096;     // of more, those that are
 constexpr std::size_t kMostAtoms = 65'536;
 
 /// P(Z <= z) of the nearer tail of a normal score.
@@ -90,6 +91,8 @@ struct PoissonShares {
     [[nodiscard]] double probability(double n) const {
         return boost::math::gamma_p_derivative(n + 1.0, mean);
     }
+    /// P(N = n + 1) / P(N = n).
+    [[nodiscard]] double ratio(double n) const { return mean / (n + 1.0); }
 };
 
 struct NegativeBinomialShares {
@@ -100,6 +103,7 @@ struct NegativeBinomialShares {
     [[nodiscard]] double probability(double n) const {
         return p / (shape + n) * boost::math::ibeta_derivative(shape, n + 1.0, p);
     }
+    [[nodiscard]] double ratio(double n) const { return (n + shape) / (n + 1.0) * (1.0 - p); }
 };
 
 /// How far ln Q(z) lies above `log`, to first order: Newton's step for the nearer tail, or its logarithm.
@@ -302,11 +306,15 @@ void addAtoms(Builder& builder, const std::vector<core::Atom>& atoms, double bel
 template <typename Shares>
 QuantilePieces wideCounts(const core::UsageLaw& law, const Shares& shares) {
     Builder builder;
-    const double last = static_cast<double>(kMostCounts) - 1.0;
+    const double last = static_cast<double>(kFewCounts) - 1.0;
     double from = scoreOf(core::shareUpTo(law, last), core::shareBeyond(law, last));
     if (from > -kReach) {
         std::vector<core::Atom> atoms;
-        for (double k = 0.0; k <= last; k += 1.0) atoms.push_back({k, shares.probability(k)});
+        double share = shares.probability(0.0);
+        for (double k = 0.0; k <= last; k += 1.0) {
+            atoms.push_back({k, share});
+            share *= shares.ratio(k);
+        }
         addAtoms(builder, atoms, 0.0, core::shareBeyond(law, last));
     }
     from = std::max(from, -kReach);
