@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/population/correlation_matrix.hpp"
 #include "core/scenario/scenario.hpp"
 #include "sim/exact/usage_law.hpp"
 
@@ -63,6 +64,7 @@ class SegmentUsage {
 
     const core::Segment& segment_;
     std::size_t meters_;
+    core::CorrelationMatrix correlations_;  ///< of normal scores, meter x meter
     std::vector<std::optional<core::UsageLaw>> laws_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "sim/kernels/block_kernels.hpp"
 #include "sim/kernels/charge_kernels.hpp"
+#include "sim/kernels/copula_kernels.hpp"
 #include "sim/kernels/family_kernels.hpp"
 #include "sim/kernels/piece_kernels.hpp"
 #include "sim/kernels/quantile_kernels.hpp"
@@ -222,6 +223,17 @@ void ChunkRunner::drawUserScores(const WorldModel& model, const CompiledSegment&
         uniformsToNormals(u, block.n);
     }
     correlate(segment, userScores_, block.n);
+    if (segment.copula) drawSpreads(model, segment, block);
+}
+
+void ChunkRunner::drawSpreads(const WorldModel& model, const CompiledSegment& segment, const Block& block) {
+    spread_.resize(blockUsers_);
+    copulaScore_.resize(blockUsers_);
+    fillUniforms({key_, model.world, drawWord(0, 0), segment.copulaStream}, block.firstUser, block.n,
+                 spread_.data(), nullptr);
+    uniformsToNormals(spread_.data(), block.n);
+    tableQuantiles(segment.copula->chiSquare.data(), spread_.data(), spread_.data(), block.n);
+    spreadOf(segment.copula->degreesOfFreedom, spread_.data(), block.n);
 }
 
 /// The scores of one month: a mix of the user's and the month's own.
@@ -258,6 +270,10 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
         const double* z = nullptr;
         if (usage.law != CompiledUsage::Law::Constant)
             z = (isNoisy && usage.monthShare > 0.0 ? monthScores_ : userScores_)[usage.score].data();
+        if (segment.copula && z != nullptr) {
+            studentScores(segment.copula->scores, z, spread_.data(), copulaScore_.data(), n);
+            z = copulaScore_.data();
+        }
         fillFrom(usage, z, x, n);
         if (usage.dormant > 0.0) {
             fillUniforms({key_, model.world, drawWord(month + 1, 1), usage.monthStream}, block.firstUser, n,

@@ -55,6 +55,8 @@ struct CompiledSegment {
     std::vector<CompiledUsage> usages;
     std::size_t scores = 0;        ///< number of normal scores
     std::vector<double> cholesky;  ///< scores x scores, lower triangular, row by row; empty: independent
+    std::shared_ptr<const StudentCopula> copula{};  ///< null: the scores are normal as they are
+    std::uint32_t copulaStream = 0;
 };
 
 struct CompiledCharge {
