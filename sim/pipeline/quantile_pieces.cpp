@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 #include <variant>
 
 #include "core/diagnostics/diagnostic.hpp"
@@ -155,7 +156,9 @@ class Builder {
     /// ln Q over the scores [zLow, zHigh], where x runs from xLow to xHigh.
     template <typename Part>
     void addSmooth(const Part& part, double kind, double zLow, double zHigh, double xLow, double xHigh) {
-        const auto [low, high] = logRange(part, xLow, xHigh);
+        const std::pair<double, double> range = logRange(part, xLow, xHigh);
+        const double low = range.first;
+        const double high = range.second;
         // Slopes at an end are those just inside it.
         const auto inside = [&](double z, double log, double sign) {
             Node node = nodeAt(part, z, log + sign * std::min(1e-10, 1e-3 * (high - low)));
