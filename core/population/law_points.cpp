@@ -39,21 +39,25 @@ struct Points {
     [[nodiscard]] Atoms counts(double least, double mode, double share, Ratio ratio) const {
         std::vector<Atom> below;
         double p = share;
-        for (double k = mode - 1.0; k >= least; k -= 1.0) {
+        double k = mode - 1.0;
+        while (k >= least) {
             const double step = ratio(k);
             p /= step;
             // Further down the shares fall at least as fast as a geometric series.
             if (p < kNegligible * (1.0 - 1.0 / std::max(step, 1.0 + 1e-12))) break;
             below.push_back({k, p});
             if (below.size() > most) return std::nullopt;
+            k -= 1.0;
         }
         std::vector<Atom> atoms(below.rbegin(), below.rend());
         p = share;
-        for (double k = mode;; k += 1.0) {
+        k = mode;
+        while (true) {
             if (p < kNegligible * (1.0 - std::min(ratio(k), 1.0))) break;
             atoms.push_back({k, p});
             if (atoms.size() > most) return std::nullopt;
             p *= ratio(k);
+            k += 1.0;
         }
         return atoms;
     }

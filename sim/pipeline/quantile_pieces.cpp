@@ -314,7 +314,9 @@ QuantilePieces wideCounts(const core::UsageLaw& law, const Shares& shares) {
     if (from > -kReach) {
         std::vector<core::Atom> atoms;
         double share = shares.probability(0.0);
-        for (double k = 0.0; k <= last; k += 1.0) {
+        atoms.reserve(kFewCounts);
+        for (std::size_t i = 0; i < kFewCounts; ++i) {
+            const auto k = static_cast<double>(i);
             atoms.push_back({k, share});
             share *= shares.ratio(k);
         }
@@ -335,6 +337,7 @@ QuantilePieces mixedLaw(const core::UsageLaw& law, const std::vector<core::Atom>
         bool isAtom;
     };
     std::vector<Stop> stops;
+    stops.reserve(atoms.size());
     for (const core::Atom& atom : atoms) stops.push_back({atom.value, true});
     for (const double kink : core::kinksOf(law)) {
         const bool isAtom = std::ranges::binary_search(atoms, kink, {}, &core::Atom::value);
