@@ -102,6 +102,8 @@ class CostView {
     Layer base_;
 };
 
+using NamedItem = std::pair<std::string, CostView>;
+
 /// Adds an item of a list of tables, and reports it when another has its id.
 template <typename Item>
 void addUnique(const CostView& view, Item item, std::vector<Item>& items, std::string_view what) {

@@ -29,7 +29,9 @@ std::optional<double> numberOf(const toml::node* node) {
 std::optional<Found> numberIn(const toml::table& table) {
     Found found;
     found.number.source = table["source"].value_or(std::string());
-    if (const auto value = numberOf(table.get("value"))) {
+    // A constant usage has a key of that name among others.
+    const bool isPoint = table.size() == (table.contains("source") ? 2U : 1U);
+    if (const auto value = isPoint ? numberOf(table.get("value")) : std::nullopt) {
         found.number.value = *value;
         found.value = table.get("value");
         return found;

@@ -116,10 +116,16 @@ void applyOverrides(toml::table& root, const std::vector<Override>& overrides,
 
 namespace {
 
+/// A number with its source, not one key of several named `value`.
+bool isPoint(const toml::table& table) {
+    const toml::node* value = table.get("value");
+    return value != nullptr && value->is_number() && table.size() == (table.contains("source") ? 2U : 1U);
+}
+
 void writeCanonical(const toml::node& node, std::string& out, bool isRoot) {
     if (const toml::table* table = node.as_table()) {
-        if (const toml::node* value = table->get("value"); value != nullptr && value->is_number()) {
-            writeCanonical(*value, out, false);
+        if (isPoint(*table)) {
+            writeCanonical(*table->get("value"), out, false);
             return;
         }
         out += '{';
@@ -144,8 +150,11 @@ void writeCanonical(const toml::node& node, std::string& out, bool isRoot) {
         out += fmt::format("\"{}:{}\"", text->size(), *text);
     } else if (node.is_boolean()) {
         out += node.value_or(false) ? "true" : "false";
+    } else if (const auto* date = node.as_date()) {
+        const toml::date day = date->get();
+        out += fmt::format("{}-{}-{}", day.year, day.month, day.day);
     } else {
-        out += "?";  // dates: none of the keys that change numbers takes one
+        out += "?";  // times: none of the keys takes one
     }
 }
 

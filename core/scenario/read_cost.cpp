@@ -54,10 +54,8 @@ void readRate(const CostView& cost, const CostView& item, const std::vector<Mete
                      "keep one of the two");
 }
 
-using NamedView = std::pair<std::string, CostView>;
-
 /// Rates that take the rest of their meter's use need others that leave one.
-void checkRests(const std::vector<NamedView>& items, const Cost& cost) {
+void checkRests(const std::vector<NamedItem>& items, const Cost& cost) {
     for (std::size_t i = 0; i < items.size(); ++i) {
         const CostRate& rate = cost.rates[i];
         if (!rate.takesRest) continue;
@@ -99,8 +97,10 @@ Cost readCostOf(const CostView& view, const std::vector<Meter>& meters, const Co
         return rateName(reader, item, number, taken);
     };
     bool takesPrices = false;
-    const std::vector<NamedView> rates = view.items("rate", nameOf);
-    for (const auto& [name, item] : rates) {
+    const std::vector<NamedItem> rates = view.items("rate", nameOf);
+    for (const NamedItem& entry : rates) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         CostRate rate;
         rate.id = name;
         readRate(view, item, meters, files, rate);
@@ -112,7 +112,9 @@ Cost readCostOf(const CostView& view, const std::vector<Meter>& meters, const Co
     const auto fixedName = [&](const toml::table& item, std::size_t number) {
         return idOrNumber(reader, item, number, "the fixed cost");
     };
-    for (auto& [name, item] : view.items("fixed", fixedName)) {
+    for (const NamedItem& entry : view.items("fixed", fixedName)) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.fixed", {"id", "amount", "per"});
         FixedCost fixed;
         fixed.id = name;
@@ -164,10 +166,11 @@ std::optional<Cost> readPlanCost(Reader& reader, const toml::table& root, const 
     // What is wrong in [cost] itself has been told when it was read.
     const std::vector<Diagnostic> told(reader.diagnostics.begin(),
                                        reader.diagnostics.begin() + static_cast<std::ptrdiff_t>(before));
-    auto again = std::ranges::remove_if(
-        reader.diagnostics.begin() + static_cast<std::ptrdiff_t>(before), reader.diagnostics.end(),
-        [&](const Diagnostic& item) { return std::ranges::find(told, item) != told.end(); });
-    reader.diagnostics.erase(again.begin(), again.end());
+    auto& found = reader.diagnostics;
+    found.erase(
+        std::remove_if(found.begin() + static_cast<std::ptrdiff_t>(before), found.end(),
+                       [&](const Diagnostic& item) { return std::ranges::find(told, item) != told.end(); }),
+        found.end());
     return cost;
 }
 

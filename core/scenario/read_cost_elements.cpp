@@ -28,13 +28,13 @@ constexpr Range kShareAboveZero{0.0, 1.0, true};
 MultiplierCost::Part readPart(Reader& reader, const toml::table& table, const std::string& path,
                               bool isCapped) {
     MultiplierCost::Part part;
-    reader.onlyKeys(table, path, {"share", "value", "median", "sigma", "least", "alpha"});
+    reader.onlyKeys(table, path, {"share", "times", "median", "sigma", "least", "alpha"});
     if (table.contains("share")) part.share = reader.number(table, "share", path + ".share", kShare);
-    const int kinds = static_cast<int>(table.contains("value")) + static_cast<int>(table.contains("median")) +
+    const int kinds = static_cast<int>(table.contains("times")) + static_cast<int>(table.contains("median")) +
                       static_cast<int>(table.contains("least"));
     if (kinds != 1) {
-        reader.error(table, fmt::format("{}: {} of value, median and least are given", path, kinds),
-                     "give value, or median with sigma (lognormal), or least with alpha (Pareto)");
+        reader.error(table, fmt::format("{}: {} of times, median and least are given", path, kinds),
+                     "give times, or median with sigma (lognormal), or least with alpha (Pareto)");
         return part;
     }
     const auto belongs = [&](const char* key, const char* to) {
@@ -43,8 +43,8 @@ MultiplierCost::Part readPart(Reader& reader, const toml::table& table, const st
     };
     belongs("sigma", "median");
     belongs("alpha", "least");
-    if (table.contains("value")) {
-        part.a = reader.number(table, "value", path + ".value", kAboveZero);
+    if (table.contains("times")) {
+        part.a = reader.number(table, "times", path + ".times", kAboveZero);
     } else if (table.contains("median")) {
         part.kind = MultiplierPart::Kind::Lognormal;
         part.a = reader.number(table, "median", path + ".median", kAboveZero);
@@ -95,7 +95,9 @@ void checkPartShares(const CostView& item, const MultiplierCost& multiplier) {
 }  // namespace
 
 void readAgents(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("agent", namer(view, "the agent"))) {
+    for (const NamedItem& entry : view.items("agent", namer(view, "the agent"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.agent", {"id", "meter", "input", "output", "steps", "mean_steps", "shape",
                                      "base_tokens", "added_tokens", "output_tokens"});
         AgentCost agent;
@@ -120,7 +122,9 @@ void readAgents(const CostView& view, const std::vector<Meter>& meters, Cost& co
 }
 
 void readMultipliers(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("multiplier", namer(view, "the multiplier"))) {
+    for (const NamedItem& entry : view.items("multiplier", namer(view, "the multiplier"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.multiplier", {"id", "meter", "meters", "parts", "cap"});
         MultiplierCost multiplier;
         multiplier.id = name;
@@ -133,7 +137,7 @@ void readMultipliers(const CostView& view, const std::vector<Meter>& meters, Cos
         });
         if (multiplier.parts.empty() && item.reader().diagnostics.size() == before) {
             item.reader().error(item.table(), item.path() + ": the multiplier has no parts",
-                                "add parts = [ { value = 8 } ]");
+                                "add parts = [ { times = 8 } ]");
         } else if (item.reader().diagnostics.size() == before) {
             checkPartShares(item, multiplier);
         }
@@ -142,7 +146,9 @@ void readMultipliers(const CostView& view, const std::vector<Meter>& meters, Cos
 }
 
 void readRoutes(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("route", namer(view, "the route"))) {
+    for (const NamedItem& entry : view.items("route", namer(view, "the route"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.route", {"id", "meter", "student_share", "student_amount", "student_cost_share",
                                      "escalation", "router_amount"});
         RouteCost route;
@@ -171,7 +177,9 @@ void readRoutes(const CostView& view, const std::vector<Meter>& meters, Cost& co
 }
 
 void readGuards(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("guard", namer(view, "the guard"))) {
+    for (const NamedItem& entry : view.items("guard", namer(view, "the guard"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.guard", {"id", "meter", "overhead", "false_positive_share",
                                      "false_positive_amount", "attack_rate", "attack_success", "loss"});
         GuardCost guard;
@@ -188,7 +196,9 @@ void readGuards(const CostView& view, const std::vector<Meter>& meters, Cost& co
 }
 
 void readRetries(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("retry", namer(view, "the retry"))) {
+    for (const NamedItem& entry : view.items("retry", namer(view, "the retry"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.retry", {"id", "meter", "meters", "success", "limit"});
         RetryCost retry;
         retry.id = name;
@@ -201,7 +211,9 @@ void readRetries(const CostView& view, const std::vector<Meter>& meters, Cost& c
 }
 
 void readScales(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
-    for (auto& [name, item] : view.items("scale", namer(view, "the cost by scale"))) {
+    for (const NamedItem& entry : view.items("scale", namer(view, "the cost by scale"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.scale", {"id", "meter", "size", "options"});
         ScaleCost scale;
         scale.id = name;
@@ -233,7 +245,9 @@ void readScales(const CostView& view, const std::vector<Meter>& meters, Cost& co
 
 void readOneOffs(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
     using enum OneOffCost::Method;
-    for (auto& [name, item] : view.items("one_off", namer(view, "the one-off cost"))) {
+    for (const NamedItem& entry : view.items("one_off", namer(view, "the one-off cost"))) {
+        const auto& name = entry.first;
+        const CostView& item = entry.second;
         item.onlyKeys("cost.one_off",
                       {"id", "amount", "method", "months", "yearly_rate", "units", "meter", "hazard"});
         OneOffCost oneOff;

@@ -188,6 +188,7 @@ void addUnique(Reader& reader, const toml::table& table, Item item, std::vector<
 template <typename Item>
 std::vector<std::string> idsOf(const std::vector<Item>& items) {
     std::vector<std::string> ids;
+    ids.reserve(items.size());
     for (const Item& item : items) ids.push_back(item.id);
     return ids;
 }

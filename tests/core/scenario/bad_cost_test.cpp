@@ -37,7 +37,7 @@ base_tokens = 8_000
 [[cost.multiplier]]
 id = "search"
 meter = "tokens"
-parts = [ { value = 1 }, { share = 0.1, median = 32, sigma = 1 } ]
+parts = [ { times = 1 }, { share = 0.1, median = 32, sigma = 1 } ]
 cap = 64
 [[cost.route]]
 meter = "tokens"
@@ -177,27 +177,27 @@ TEST(BadCost, GivenMultipliersWithoutMeaning_WhenRead_ThenTheConsequenceIsTold) 
          "dir/team.toml:31:60: error: cost.multiplier.search.parts.2.alpha can be 0.9: at 1 and below the "
          "multiplier has no finite mean, so no cost of an answer could be told\n"
          "  hint: give the multiplier a cap, or an alpha above 1\n"},
-        {"{ value = 1 }", "{ share = 0.8, value = 1 }",
+        {"{ times = 1 }", "{ share = 0.8, times = 1 }",
          "dir/team.toml:31:9: error: cost.multiplier.search: the shares of its parts sum to 0.9, not 1\n"
          "  hint: mend them, or leave one part without share: it takes the rest\n"},
         {"share = 0.1, median", "share = { low = 0.1, base = 0.2, high = 1.2 }, median",
          "dir/team.toml:31:68: error: cost.multiplier.search.parts.2.share.high is 1.2\n"
          "  hint: it must be from 0 to 1\n"},
-        {"{ value = 1 }, { share = 0.1",
-         "{ share = 0.9, value = 1 }, { share = { low = 0.05, base = 0.1, high = 0.2 }",
+        {"{ times = 1 }, { share = 0.1",
+         "{ share = 0.9, times = 1 }, { share = { low = 0.05, base = 0.1, high = 0.2 }",
          "dir/team.toml:31:9: error: cost.multiplier.search: the shares of its parts are uncertain and no "
          "part takes the rest\n"
          "  hint: leave one part without share, so that they sum to 1 in every world\n"},
-        {"{ value = 1 }", "{ value = 1, median = 2 }",
-         "dir/team.toml:31:11: error: cost.multiplier.search.parts.1: 2 of value, median and least are "
+        {"{ times = 1 }", "{ times = 1, median = 2 }",
+         "dir/team.toml:31:11: error: cost.multiplier.search.parts.1: 2 of times, median and least are "
          "given\n"
-         "  hint: give value, or median with sigma (lognormal), or least with alpha (Pareto)\n"},
-        {"{ value = 1 }", "{ value = 1, sigma = 2 }",
+         "  hint: give times, or median with sigma (lognormal), or least with alpha (Pareto)\n"},
+        {"{ times = 1 }", "{ times = 1, sigma = 2 }",
          "dir/team.toml:31:32: error: cost.multiplier.search.parts.1: sigma belongs to median\n"
          "  hint: remove it\n"},
-        {"parts = [ { value = 1 }, { share = 0.1, median = 32, sigma = 1 } ]\n", "",
+        {"parts = [ { times = 1 }, { share = 0.1, median = 32, sigma = 1 } ]\n", "",
          "dir/team.toml:28:1: error: cost.multiplier.search: the multiplier has no parts\n"
-         "  hint: add parts = [ { value = 8 } ]\n"},
+         "  hint: add parts = [ { times = 8 } ]\n"},
         {"meter = \"tokens\"\nparts", "meters = []\nparts",
          "dir/team.toml:30:10: error: cost.multiplier.search: \"meters\" must be a list of meter ids\n"
          "  hint: write meters = [\"input_tokens\", \"output_tokens\"]\n"},

@@ -188,6 +188,8 @@ TEST(ScenarioReader, GivenTextThatChangesNoNumber_WhenHashed_ThenTheHashStays) {
     EXPECT_EQ(read(edited("users = 100", "users = 200")).scenario->hash, hash);
     EXPECT_EQ(read(edited("fee = 20", "fee = { value = 20.0, source = \"seen\" }")).scenario->hash, hash);
     EXPECT_NE(read(edited("fee = 20", "fee = 21")).scenario->hash, hash);
+    // A key named value is not all that its table says.
+    EXPECT_NE(read(edited("value = 10", "value = 10\ndormant = 0.5")).scenario->hash, hash);
 }
 
 TEST(ScenarioReader, GivenAnEmpiricalColumn_WhenRead_ThenItIsSortedAndMissingCellsAreTold) {
