@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include "core/diagnostics/diagnostic.hpp"
+#include "core/scenario/stored_table.hpp"
+#include "db/usage_content.hpp"
 
 namespace breakeven::db {
 namespace {
@@ -21,12 +23,15 @@ std::uint64_t seedOf(const std::string& text) {
     return seed;
 }
 
-std::string samplingText(core::Sampling sampling) {
-    return sampling == core::Sampling::Random ? "random" : "stratified";
-}
-
 core::Sampling samplingOf(const std::string& text) {
-    return text == "random" ? core::Sampling::Random : core::Sampling::Stratified;
+    const std::optional<core::Sampling> sampling = core::samplingNamed(text);
+    if (!sampling) {
+        throw core::Error(core::Error::Kind::System, {core::Severity::Error,
+                                                      {"the store", 0, 0},
+                                                      "a run was sampled in a way that is not known: " + text,
+                                                      "open it with the version that wrote it"});
+    }
+    return *sampling;
 }
 
 /// Binds values to parameters 1, 2, … in turn.
@@ -227,9 +232,9 @@ std::int64_t insertRun(SQLite::Database& database, const sim::RunRecord& record)
                       << record.scenarioFile << record.scenarioText << m.engineVersion
                       << seedText(m.settings.seed) << static_cast<std::int64_t>(m.settings.users)
                       << std::int64_t{m.settings.worlds} << std::int64_t{m.settings.months}
-                      << samplingText(m.settings.sampling) << record.label << record.startedAt
-                      << record.durationMs << std::int64_t{record.threads} << std::int64_t{result.cancelled}
-                      << std::int64_t{result.worldsFinished};
+                      << std::string(core::samplingName(m.settings.sampling)) << record.label
+                      << record.startedAt << record.durationMs << std::int64_t{record.threads}
+                      << std::int64_t{result.cancelled} << std::int64_t{result.worldsFinished};
     statement.exec();
     const std::int64_t run = database.getLastInsertRowid();
     insertAll(database, "INSERT INTO run_override VALUES (?,?,?,?)", run, record.overrides,
@@ -238,7 +243,10 @@ std::int64_t insertRun(SQLite::Database& database, const sim::RunRecord& record)
     std::int64_t position = 0;
     for (const core::InputFile& file : record.inputs) {
         Binder(input) << run << ++position << file.name << file.sha256;
-        if (file.content.size() > kMostInputBytes)
+        const bool isLarge = file.content.size() > kMostInputBytes;
+        // A table of the store may be replaced or deleted; what a run was made from stays, once for all runs.
+        if (isLarge && core::storedTable(file.name)) keepUsageContent(database, file.sha256, file.content);
+        if (isLarge)
             input.bind(5);
         else
             input.bind(5, file.content.data(), static_cast<int>(file.content.size()));
@@ -294,8 +302,11 @@ sim::RunRecord selectRun(SQLite::Database& database, std::int64_t row) {
             return item;
         });
     record.inputs = selectAll<core::InputFile>(
-        database, "SELECT name, sha256, content FROM input_file WHERE run_id = ? ORDER BY position", row,
-        [](Reader& r) {
+        database,
+        "SELECT i.name, i.sha256, coalesce(i.content, u.content) FROM input_file AS i LEFT JOIN "
+        "usage_content "
+        "AS u ON i.content IS NULL AND u.sha256 = i.sha256 WHERE i.run_id = ? ORDER BY i.position",
+        row, [](Reader& r) {
             core::InputFile file;
             file.name = r.text();
             file.sha256 = r.text();

@@ -15,11 +15,7 @@ namespace breakeven::db {
 /// once.
 class SqliteRunStore final : public sim::RunStore {
   public:
-    /// Opens the store, creating it and its folder when missing, and brings its tables up to date.
-    /// Throws core::Error: Input where the file is no store of ours or from a newer version (it is left as it
-    /// was); System where it can't be opened, written or is locked.
-    ///
-    /// @param busyTimeoutMs  how long to wait for another program's write
+    /// Opens the store as `openStoreFile` does, with the same errors.
     explicit SqliteRunStore(const std::string& path, int busyTimeoutMs = 5000);
     ~SqliteRunStore() override;
 

@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/scenario/stored_table.hpp"
 #include "sim/report/metric_catalogue.hpp"
 #include "sim/report/results_csv.hpp"
 #include "ui/charts/chart.hpp"
@@ -50,7 +51,11 @@ MainWindow::MainWindow(Services services, FileDialogs dialogs, Settings settings
     : QMainWindow(parent),
       services_(std::move(services)),
       dialogs_(std::move(dialogs)),
-      settings_(std::move(settings)) {
+      settings_(std::move(settings)),
+      document_([this](const std::string& table) {
+          if (!services_.openUsage) throw core::noSuchTable(table, {});
+          return services_.openUsage()->csv(table);
+      }) {
     setWindowTitle("Breakeven");
     setMinimumSize(820, 560);
     resize(1240, 840);
@@ -64,12 +69,13 @@ MainWindow::MainWindow(Services services, FileDialogs dialogs, Settings settings
     navigation_->setStyleSheet("QListWidget::item { padding-left: 10px; }");
     const QString names[kPages] = {tr("Start"), tr("Scenario"), tr("Data"),
                                    tr("Run"),   tr("History"),  tr("Compare")};
-    const QString tips[kPages] = {tr("Choose a scenario (Ctrl+1)"),
-                                  tr("Numbers and usage of the open scenario (Ctrl+2)"),
-                                  tr("Load measured usage and make a segment of it (Ctrl+3)"),
-                                  tr("Run the scenario and read the verdict (Ctrl+4)"),
-                                  tr("All runs that were kept (Ctrl+5)"),
-                                  tr("Runs side by side (Ctrl+6)")};
+    const QString tips[kPages] = {
+        tr("Choose a scenario (Ctrl+1)"),
+        tr("Numbers and usage of the open scenario (Ctrl+2)"),
+        tr("Meter a log, or read measured usage, and make a segment of it (Ctrl+3)"),
+        tr("Run the scenario and read the verdict (Ctrl+4)"),
+        tr("All runs that were kept (Ctrl+5)"),
+        tr("Runs side by side (Ctrl+6)")};
     for (int i = 0; i < kPages; ++i) {
         auto* item = new QListWidgetItem(names[i], navigation_);
         item->setToolTip(tips[i]);
@@ -81,7 +87,7 @@ MainWindow::MainWindow(Services services, FileDialogs dialogs, Settings settings
     pages_ = new QStackedWidget(this);
     start_ = new StartPage(services_.shippedScenarios, this);
     scenario_ = new ScenarioPage(document_, this);
-    data_ = new DataPage(document_, this);
+    data_ = new DataPage(document_, services_, this);
     run_ = new RunPage(document_, services_, this);
     history_ = new HistoryPage(this);
     compare_ = new ComparePage(this);
@@ -132,7 +138,7 @@ void MainWindow::makeMenus() {
     };
     QMenu* file = menuBar()->addMenu(tr("&File"));
     add(file, tr("&Open scenario…"), QKeySequence::Open, &MainWindow::chooseScenario);
-    add(file, tr("&Load usage CSV…"), QKeySequence("Ctrl+L"), &MainWindow::chooseUsage);
+    add(file, tr("Open &log or usage table…"), QKeySequence("Ctrl+L"), &MainWindow::chooseUsage);
     file->addSeparator();
     saveAction_ = add(file, tr("&Save scenario"), QKeySequence::Save, [this] { saveScenario(); });
     saveAsAction_ =
@@ -145,7 +151,12 @@ void MainWindow::makeMenus() {
 
     QMenu* runMenu = menuBar()->addMenu(tr("&Run"));
     runAction_ = add(runMenu, tr("&Run scenario"), QKeySequence("Ctrl+R"), &MainWindow::run);
-    cancelAction_ = add(runMenu, tr("&Cancel"), QKeySequence(Qt::Key_Escape), [this] { run_->cancel(); });
+    cancelAction_ = add(runMenu, tr("&Cancel"), QKeySequence(Qt::Key_Escape), [this] {
+        if (page() == Page::Data && data_->isBusy())
+            data_->cancel();
+        else
+            run_->cancel();
+    });
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
     const QString names[kPages] = {tr("&Start"), tr("S&cenario"), tr("&Data"),
@@ -194,6 +205,8 @@ void MainWindow::connectPages() {
     connect(data_, &DataPage::loadWanted, this, &MainWindow::chooseUsage);
     connect(data_, &DataPage::refused, messages_,
             qOverload<const QString&, const QString&>(&MessageBar::complain));
+    connect(data_, &DataPage::told, messages_, &MessageBar::tell);
+    connect(data_, &DataPage::stateChanged, this, &MainWindow::refreshActions);
     connect(data_, &DataPage::segmentMade, messages_, &MessageBar::tell);
     connect(data_, &DataPage::segmentMade, this, [this] { showPage(Page::Scenario); });
     connect(run_, &RunPage::stateChanged, this, &MainWindow::refreshActions);
@@ -228,7 +241,7 @@ void MainWindow::refreshActions() {
     saveAction_->setEnabled(document_.isModified());
     saveAsAction_->setEnabled(document_.isOpen());
     runAction_->setEnabled(isGood && !isRunning);
-    cancelAction_->setEnabled(isRunning);
+    cancelAction_->setEnabled(isRunning || (page() == Page::Data && data_->isBusy()));
     const bool hasTables = (page() == Page::Run && run_->result() != nullptr) ||
                            (page() == Page::History && history_->selected().size() == 1) ||
                            (page() == Page::Compare && compare_->runs().size() >= 2);
@@ -264,16 +277,17 @@ void MainWindow::chooseScenario() {
 
 void MainWindow::chooseUsage() {
     showPage(Page::Data);
-    const QString path = dialogs_.open(this, tr("Load a usage CSV"), settings_.lastFolder,
-                                       tr("Tables (*.csv *.tsv *.txt);;All files (*)"));
-    if (!path.isEmpty()) loadUsage(path);
+    const QString path =
+        dialogs_.open(this, tr("Open a log or a usage table"), settings_.lastFolder,
+                      tr("Logs and tables (*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.gz);;All files (*)"));
+    if (!path.isEmpty()) openData({path});
 }
 
-void MainWindow::loadUsage(const QString& path) {
+void MainWindow::openData(const QStringList& paths) {
     messages_->clear();
     showPage(Page::Data);
-    data_->load(path);
-    settings_.lastFolder = QFileInfo(path).absolutePath();
+    data_->open(paths);
+    settings_.lastFolder = QFileInfo(paths.front()).absolutePath();
 }
 
 bool MainWindow::mayLoseChanges() {
@@ -292,7 +306,7 @@ bool MainWindow::saveTo(const QString& path) {
         if (isElsewhere && document_.scenario() != nullptr) {
             for (const core::InputFile& input : document_.scenario()->inputs) {
                 const QFileInfo file(text(input.name));
-                if (file.isAbsolute()) continue;
+                if (file.isAbsolute() || core::storedTable(input.name)) continue;
                 const QString folder = QFileInfo(target.absoluteDir(), text(input.name)).absolutePath();
                 services_.writeFiles(folder.toStdString(), {{file.fileName().toStdString(), input.content}});
             }
@@ -483,11 +497,14 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-    const QString path = event->mimeData()->urls().front().toLocalFile();
-    if (QFileInfo(path).suffix().toLower() == "toml")
-        openScenario(path);
+    QStringList paths;
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile()) paths << url.toLocalFile();
+    if (paths.isEmpty()) return;
+    if (QFileInfo(paths.front()).suffix().toLower() == "toml")
+        openScenario(paths.front());
     else
-        loadUsage(path);
+        openData(paths);
     event->acceptProposedAction();
 }
 

@@ -35,7 +35,7 @@ class MainWindow : public QMainWindow {
     void showPage(Page page);
     [[nodiscard]] Page page() const;
     void openScenario(const QString& path);
-    void loadUsage(const QString& path);
+    void openData(const QStringList& paths);
     void openRun(std::int64_t row);
     void compareRuns(const std::vector<std::int64_t>& rows);
     void useTheme(Theme theme);

@@ -12,7 +12,9 @@
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
 #include "app/wiring/pending_file.hpp"
+#include "app/wiring/stored_usage.hpp"
 #include "core/billing/bill_text.hpp"
+#include "core/scenario/stored_table.hpp"
 #include "core/units/currency.hpp"
 
 namespace breakeven::app {
@@ -28,7 +30,7 @@ extern "C" void noteBillInterrupt(int) {
 struct Interrupted {};
 
 struct BillOptions {
-    std::string file, usage, from, csv, subject, semantics = "breakeven", compare, period = "month";
+    std::string file, usage, from, csv, subject, semantics = "breakeven", compare, period = "month", database;
     std::vector<std::string> plans, sets;
     bool json = false, strict = false;
 };
@@ -117,11 +119,13 @@ void printResult(const core::BillResult& result, const core::Scenario& scenario,
 }
 
 int bill(const BillOptions& options) {
-    const core::ScenarioReading reading = core::readScenarioFile(options.file, overridesOf(options.sets));
+    const core::ScenarioReading reading =
+        core::readScenarioFile(options.file, overridesOf(options.sets), storedUsage(options.database));
     printDiagnostics(reading);
     if (!reading.scenario) return kBadInput;
-    core::BillRequest request{options.usage,           options.plans, options.from, {},
-                              options.period == "row", options.strict};
+    core::BillRequest request{
+        options.usage, options.plans, options.from, {}, options.period == "row", options.strict, {}};
+    if (core::storedTable(options.usage)) request.usageBytes = usageBytes(options.usage, options.database);
     for (const auto& [text, option] :
          {std::pair(options.semantics, "--semantics"), std::pair(options.compare, "--compare")}) {
         if (text.empty()) continue;
@@ -203,7 +207,9 @@ void addBill(CLI::App& cli, Action& action) {
         "rounded once.");
     auto options = std::make_shared<BillOptions>();
     command->add_option("FILE", options->file, "scenario file")->required();
-    command->add_option("--usage", options->usage, "usage CSV")->required();
+    command->add_option("--usage", options->usage, "usage CSV, or store:NAME for a kept one")->required();
+    command->add_option("--db", options->database,
+                        "the store of usage tables; default: runs.sqlite in your data directory");
     command->add_option("--plan", options->plans, "bill this plan only; may be given several times")
         ->allow_extra_args(false);
     command->add_option("--from", options->from, "the plan that subjects have today; default: the first");

@@ -14,6 +14,7 @@
 #include "core/scenario/scenario_reader.hpp"
 #include "sim/report/results_table.hpp"
 #include "sim/results/run_store.hpp"
+#include "sim/results/usage_store.hpp"
 
 namespace breakeven::app {
 
@@ -35,6 +36,7 @@ void addSweep(CLI::App& cli, Action& action);
 void addMeter(CLI::App& cli, Action& action);
 void addPrices(CLI::App& cli, Action& action);
 void addStoreCommands(CLI::App& cli, Action& action);
+void addUsage(CLI::App& cli, Action& action);
 
 /// Writes to standard error. Where that can't be written there is nobody to tell: it never throws, so the
 /// exit status still says how the command ended.
@@ -76,6 +78,14 @@ void checkLabel(const std::string& label);
 
 /// KEY=VALUE texts of --set.
 [[nodiscard]] std::vector<core::Override> overridesOf(const std::vector<std::string>& texts);
+
+/// Keeps a usage table in the store at `database` (the default one when empty) and says so. Throws
+/// core::Error where the name holds other rows and may not be replaced.
+void keepTable(const std::string& database, const std::string& name, const sim::UsageTableRecord& table,
+               bool replaces);
+
+/// Writes one file whole, or throws core::Error and leaves what was there.
+void writeOne(const std::string& path, std::string bytes);
 
 /// The store at `path`, or the default one when empty.
 [[nodiscard]] std::unique_ptr<sim::RunStore> openStore(const std::string& path);

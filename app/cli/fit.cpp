@@ -8,18 +8,17 @@
 
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
+#include "app/wiring/stored_usage.hpp"
 #include "core/diagnostics/suggest.hpp"
-#include "core/text/file_bytes.hpp"
+#include "core/scenario/stored_table.hpp"
 #include "sim/fitting/usage_fit.hpp"
 #include "sim/report/fit_report.hpp"
 
 namespace breakeven::app {
 namespace {
 
-constexpr std::uintmax_t kMostBytes = 512U << 20;
-
 struct FitOptions {
-    std::string file, segment = "measured", subject, period, split, toml;
+    std::string file, segment = "measured", subject, period, split, toml, database;
     std::vector<std::string> meters, per, caps, above, below;
     std::size_t draws = 0;
     std::uint64_t seed = 1;
@@ -131,7 +130,7 @@ std::string splitText(const sim::SplitFit& split, const std::string& meter) {
 }
 
 int fit(const FitOptions& options) {
-    const core::CsvReading csv = core::readCsv(core::fileBytes(options.file, kMostBytes), options.file);
+    const core::CsvReading csv = core::readCsv(usageBytes(options.file, options.database), options.file);
     printDiagnostics(csv.diagnostics);
     if (!csv.table) return kBadInput;
     const auto given = [](const std::string& text) {
@@ -160,7 +159,9 @@ int fit(const FitOptions& options) {
     } else {
         kinds.push_back(sim::fitUsage(*reading.columns, quantities, settings));
     }
-    const sim::FragmentNames names{options.segment, std::filesystem::path(options.file).filename().string()};
+    const bool isStored = core::storedTable(options.file).has_value();
+    const sim::FragmentNames names{
+        options.segment, isStored ? options.file : std::filesystem::path(options.file).filename().string()};
     const std::string fragment = sim::fitToml(kinds, names);
     for (std::size_t i = 0; i < kinds.size(); ++i) {
         if (kinds.size() > 1)
@@ -192,7 +193,10 @@ void addFit(CLI::App& cli, Action& action) {
         "as "
         "TOML.");
     auto options = std::make_shared<FitOptions>();
-    command->add_option("USAGE", options->file, "usage table (CSV)")->required();
+    command->add_option("USAGE", options->file, "usage table: a CSV, or store:NAME for a kept one")
+        ->required();
+    command->add_option("--db", options->database,
+                        "the store of usage tables; default: runs.sqlite in your data directory");
     command->add_option("--meter", options->meters, "column to fit; default: every column of numbers")
         ->allow_extra_args(false);
     command->add_option("--per", options->per, "METER=METER: fit the first per unit of the second")

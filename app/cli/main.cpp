@@ -6,8 +6,11 @@
 
 #include "app/cli/commands.hpp"
 
-int main(int argc, char** argv) {
-    using namespace breakeven;
+namespace {
+
+using namespace breakeven;
+
+int runCommandLine(int argc, char** argv) {
     std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is reported like a full disk
     CLI::App cli("Does this price plan cover what its users cost?", "breakeven");
     cli.set_version_flag("--version", BREAKEVEN_VERSION);
@@ -23,6 +26,7 @@ int main(int argc, char** argv) {
     app::addFacts(cli, action);
     app::addMeter(cli, action);
     app::addPrices(cli, action);
+    app::addUsage(cli, action);
     app::addStoreCommands(cli, action);
     try {
         cli.parse(argc, argv);
@@ -40,8 +44,19 @@ int main(int argc, char** argv) {
     } catch (const core::Error& error) {
         app::tell("{}", core::formatDiagnostic(error.diagnostic()));
         return error.kind() == core::Error::Kind::Input ? app::kBadInput : app::kSystemFailed;
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return runCommandLine(argc, argv);
     } catch (const std::exception& error) {
-        app::tell("breakeven: {}\n", error.what());
+        // Not through fmt, which may throw itself.
+        std::fputs("breakeven: ", stderr);
+        std::fputs(error.what(), stderr);
+        std::fputs("\n", stderr);
         return app::kSystemFailed;
     }
 }

@@ -15,6 +15,7 @@
 #include "core/metering/anchors.hpp"
 #include "core/metering/intake_text.hpp"
 #include "core/metering/meter_logs.hpp"
+#include "core/scenario/stored_table.hpp"
 #include "core/text/file_bytes.hpp"
 
 namespace breakeven::app {
@@ -26,8 +27,8 @@ constexpr std::size_t kMostAnchorBytes = 256U << 20;
 struct MeterOptions {
     std::vector<std::string> logs, meters, where, groupBy;
     std::string format, map, subject, subjectValue, time, timeValue, timeZone, id, source, delimiter;
-    std::string period = "month", zone = "UTC", anchors, keyFile, out, rejects, marks;
-    bool noHeader = false, decimalComma = false, strict = false, json = false, quiet = false;
+    std::string period = "month", zone = "UTC", anchors, keyFile, out, rejects, marks, store, database;
+    bool replace = false, noHeader = false, decimalComma = false, strict = false, json = false, quiet = false;
     int threads = 0;
     std::size_t idMemoryMib = 1024;
 };
@@ -138,6 +139,7 @@ core::MeterJob jobOf(const MeterOptions& options, std::vector<core::Diagnostic>&
                            "make one with: head -c 32 /dev/urandom | base64");
     }
     job.isStrict = options.strict;
+    job.hashesFiles = !options.store.empty();
     job.threads = options.threads;
     job.idMemoryBytes = options.idMemoryMib << 20;
     if (const char* folder = std::getenv("TMPDIR"); folder != nullptr && *folder != '\0')
@@ -176,13 +178,14 @@ core::Metering meterShowing(const core::MeterJob& job, bool isQuiet, PendingFile
     return metering;
 }
 
-void writeOne(const std::string& path, std::string bytes) {
-    const std::filesystem::path place = path;
-    writeFiles(place.has_parent_path() ? place.parent_path().string() : ".",
-               {{place.filename().string(), std::move(bytes)}});
-}
-
 int meter(const MeterOptions& options) {
+    // A store that can't take the table is told before a long reading, not after it.
+    if (!options.store.empty()) {
+        core::checkTableName(options.store, "--store");
+        static_cast<void>(openStore(options.database));
+    } else if (options.replace) {
+        throw wrongUse("--replace", "there is no --store to replace a table in", "add --store NAME");
+    }
     std::vector<core::Diagnostic> diagnostics;
     const core::MeterJob job = jobOf(options, diagnostics);
     printDiagnostics(diagnostics);
@@ -203,10 +206,12 @@ int meter(const MeterOptions& options) {
     if (!metering.usage) return kBadInput;
     if (!options.out.empty()) {
         writeOne(options.out, core::usageCsv(*metering.usage));
-    } else if (!options.json) {
+    } else if (!options.json && options.store.empty()) {
         fmt::print("{}", core::usageCsv(*metering.usage));
     }
     if (!options.marks.empty()) writeOne(options.marks, core::marksCsv(*metering.usage));
+    if (!options.store.empty())
+        keepTable(options.database, options.store, sim::usageTableOf(metering), options.replace);
     return kDone;
 }
 
@@ -220,7 +225,7 @@ void addMeter(CLI::App& cli, Action& action) {
         "--out "
         "usage.csv\n"
         "  breakeven meter 'logs/*.jsonl.gz' --map map.toml --zone Europe/Berlin --out usage.csv\n"
-        "  breakeven meter ~/.claude/projects --subject-value me --out usage.csv\n"
+        "  breakeven meter ~/.claude/projects --subject-value me --store me-2026-01\n"
         "The first row of an id counts, later ones are duplicates. Rows that can't be read are listed and, "
         "above 1 %, refused.\nMap files and formats: scenarios/METERING.md.");
     auto options = std::make_shared<MeterOptions>();
@@ -262,6 +267,11 @@ void addMeter(CLI::App& cli, Action& action) {
     command->add_option("--rejects", options->rejects, "write rejected rows to this file");
     command->add_option("--marks", options->marks, "write partial periods and gaps to this CSV");
     command->add_option("--out", options->out, "write the usage to this CSV; default: standard output");
+    command->add_option("--store", options->store,
+                        "keep the usage in the store under this name, for scenarios that say store:NAME");
+    command->add_flag("--replace", options->replace,
+                      "replace a stored table of this name that holds other rows");
+    command->add_option("--db", options->database, "the store; default: runs.sqlite in your data directory");
     command->add_option("--threads", options->threads, "threads; 0: all of the machine")
         ->check(CLI::Range(0, 1024));
     command->add_option("--id-memory", options->idMemoryMib, "MiB of ids in memory; more go to TMPDIR")

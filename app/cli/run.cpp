@@ -6,7 +6,9 @@
 
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
+#include "app/wiring/stored_usage.hpp"
 #include "sim/decide/condition.hpp"
+#include "sim/decide/target_error.hpp"
 #include "sim/report/csv_text.hpp"
 #include "sim/report/results_json.hpp"
 #include "sim/report/verdict.hpp"
@@ -16,7 +18,8 @@ namespace {
 
 struct RunOptions {
     std::vector<std::string> paths, sets;
-    std::string users, worlds, months, seed, sampling, database, csv, label, failIf;
+    std::string users, worlds, months, seed, sampling, database, csv, label, failIf, targetError;
+    std::uint64_t mostUserMonths = 2'000'000'000;
     int threads = 0;
     bool json = false, quiet = false;
 };
@@ -66,6 +69,13 @@ class Batch {
             if (!reading.condition) return kBadInput;
             condition_ = reading.condition;
         }
+        if (!options_.targetError.empty()) {
+            const sim::ErrorTargetReading reading =
+                sim::readErrorTarget(options_.targetError, "--target-error");
+            printDiagnostics(reading.diagnostics);
+            if (!reading.target) return kBadInput;
+            target_ = reading.target;
+        }
         const std::vector<std::string> files = scenarioFiles(options_.paths);
         isBatch_ = files.size() > 1;
         store_ = openStore(options_.database);
@@ -90,11 +100,12 @@ class Batch {
 
   private:
     void runFile(const std::string& file, Ending& ending) {
-        const core::ScenarioReading reading = core::readScenarioFile(file, overrides_);
+        core::ScenarioReading reading =
+            core::readScenarioFile(file, overrides_, storedUsage(options_.database));
         printDiagnostics(reading);
         ending.status = kBadInput;
         if (!reading.scenario) return;
-        const core::Scenario& scenario = *reading.scenario;
+        core::Scenario& scenario = *reading.scenario;
         ending.name = scenario.name;
         const bool isNamed = std::ranges::find(options_.paths, file) != options_.paths.end();
         if (!isNamed && !scenario.exactOnly.empty()) {
@@ -117,8 +128,14 @@ class Batch {
             printDiagnostics(problems);
             if (core::hasErrors(problems)) return;
         }
+        if (target_) {
+            const auto problems = sim::checkCondition(target_->of, scenario, "--target-error");
+            printDiagnostics(problems);
+            if (core::hasErrors(problems)) return;
+        }
         std::int64_t milliseconds = 0;
-        const auto result = simulateShowing(scenario, options_.threads, options_.quiet, milliseconds);
+        auto result = simulateShowing(scenario, options_.threads, options_.quiet, milliseconds);
+        if (target_ && !result->cancelled) growToTarget(file, scenario, result, milliseconds);
         ending.status = result->cancelled ? kInterrupted : kDone;
         ending.run = result->manifest.run;
         if (result->worldsFinished > 0) ending.headline = sim::verdict(*result).headline;
@@ -152,6 +169,43 @@ class Batch {
         }
     }
 
+    /// Runs the scenario again and larger until the error that was asked for is reached. What is kept is the
+    /// last run, the same as one started with its users and worlds.
+    void growToTarget(const std::string& file, core::Scenario& scenario,
+                      std::shared_ptr<const sim::RunResult>& result, std::int64_t& milliseconds) const {
+        for (unsigned look = 0;; ++look) {
+            const double distance = sim::distanceFromTarget(*target_, *result, look);
+            if (distance <= 1.0) return;
+            const auto next = sim::enlarged(scenario.run, distance, options_.mostUserMonths);
+            if (!next) {
+                tell(
+                    "--target-error {}: not reached with {} users x {} worlds: the interval is {:.2g} times "
+                    "as wide; "
+                    "allow more with --max-user-months\n",
+                    options_.targetError, scenario.run.users, scenario.run.worlds, distance);
+                return;
+            }
+            if (!options_.quiet) {
+                tell(
+                    "--target-error {}: the interval is {:.2g} times as wide; running {} users x {} worlds\n",
+                    options_.targetError, distance, next->users, next->worlds);
+            }
+            std::vector<core::Override> overrides = overrides_;
+            overrides.push_back({"run.users", std::to_string(next->users)});
+            overrides.push_back({"run.worlds", std::to_string(next->worlds)});
+            core::ScenarioReading larger =
+                core::readScenarioFile(file, overrides, storedUsage(options_.database));
+            if (!larger.scenario) return;  // changed on disk meanwhile
+            std::int64_t more = 0;
+            auto grown = simulateShowing(*larger.scenario, options_.threads, options_.quiet, more);
+            if (grown->cancelled && grown->worldsFinished < result->worldsFinished) return;
+            scenario = std::move(*larger.scenario);
+            result = std::move(grown);
+            milliseconds += more;
+            if (result->cancelled) return;
+        }
+    }
+
     void summarise() {
         sim::CsvText csv({"file", "scenario", "run", "status", "verdict"});
         for (const Ending& ending : endings_) {
@@ -176,6 +230,7 @@ class Batch {
     const RunOptions& options_;
     std::vector<core::Override> overrides_;
     std::optional<sim::Condition> condition_;
+    std::optional<sim::ErrorTarget> target_;
     std::unique_ptr<sim::RunStore> store_;
     std::vector<Ending> endings_;
     std::vector<std::shared_ptr<const sim::RunResult>> results_;
@@ -202,7 +257,8 @@ void addRun(CLI::App& cli, Action& action) {
     command->add_option("--worlds", options->worlds, "draws of the beliefs; 1: base values only");
     command->add_option("--months", options->months, "months each user is followed");
     command->add_option("--seed", options->seed, "seed of all draws");
-    command->add_option("--sampling", options->sampling, "random or stratified");
+    command->add_option("--sampling", options->sampling,
+                        fmt::format("how users are drawn: {}", fmt::join(core::kSamplingNames, ", ")));
     command
         ->add_option("--threads", options->threads, "threads; 0: all of the machine. Never changes a number")
         ->check(CLI::Range(0, 1024));
@@ -211,6 +267,12 @@ void addRun(CLI::App& cli, Action& action) {
     command->add_option("--label", options->label, "a name for the run in the store");
     command->add_option("--fail-if", options->failIf,
                         "exit with 1 when this holds, such as 'flat.probability_plan_loses > 0.1'");
+    command->add_option(
+        "--target-error", options->targetError,
+        "add worlds (users where there is one world) until half the 95 % interval of a metric is this "
+        "small, such as cost_per_user=0.5% or flat.margin_per_user=2");
+    command->add_option("--max-user-months", options->mostUserMonths,
+                        "users x worlds x months that --target-error may reach; default 2000000000");
     command->add_flag("--json", options->json, "print the result as JSON");
     command->add_flag("--quiet", options->quiet, "no progress, no table");
     command->callback([options, &action] { action = [options] { return Batch(*options).run(); }; });

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
@@ -167,6 +168,12 @@ std::vector<core::Override> overridesOf(const std::vector<std::string>& texts) {
         overrides.push_back({text.substr(0, equals), text.substr(equals + 1)});
     }
     return overrides;
+}
+
+void writeOne(const std::string& path, std::string bytes) {
+    const std::filesystem::path place = path;
+    writeFiles(place.has_parent_path() ? place.parent_path().string() : ".",
+               {{place.filename().string(), std::move(bytes)}});
 }
 
 std::unique_ptr<sim::RunStore> openStore(const std::string& path) {

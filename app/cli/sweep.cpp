@@ -5,6 +5,7 @@
 
 #include "app/cli/commands.hpp"
 #include "app/wiring/files.hpp"
+#include "app/wiring/stored_usage.hpp"
 #include "sim/decide/grid.hpp"
 #include "sim/engine/simulate.hpp"
 #include "sim/report/results_json.hpp"
@@ -43,7 +44,8 @@ int sweep(const SweepOptions& options) {
     for (const auto& point : points) {
         std::vector<core::Override> overrides = overridesOf(options.sets);
         overrides.insert(overrides.end(), point.begin(), point.end());
-        core::ScenarioReading reading = core::readScenarioFile(options.file, overrides);
+        core::ScenarioReading reading =
+            core::readScenarioFile(options.file, overrides, storedUsage(options.database));
         if (!reading.scenario || scenarios.empty()) printDiagnostics(reading);
         if (!reading.scenario || !isSimulatable(reading)) return kBadInput;
         scenarios.push_back(std::move(*reading.scenario));

@@ -11,6 +11,7 @@
 #include "app/wiring/files.hpp"
 #include "app/wiring/replay.hpp"
 #include "db/sqlite_run_store.hpp"
+#include "db/sqlite_usage_store.hpp"
 #include "ui/main_window.hpp"
 #include "ui/theme/theme.hpp"
 
@@ -58,6 +59,9 @@ ui::Services services(const std::string& database) {
     ui::Services result;
     result.openStore = [database]() -> std::unique_ptr<sim::RunStore> {
         return std::make_unique<db::SqliteRunStore>(database);
+    };
+    result.openUsage = [database]() -> std::unique_ptr<sim::UsageStore> {
+        return std::make_unique<db::SqliteUsageStore>(database);
     };
     result.writeFiles = app::writeFiles;
     result.scenarioOf = app::scenarioOf;

@@ -311,8 +311,9 @@ std::vector<const Plan*> plansToBill(const Scenario& scenario, const BillRequest
 
 BillResult billUsage(const Scenario& scenario, const BillRequest& request, const BillHooks& hooks) {
     Biller biller(scenario, request, hooks);
-    UsageReading usage =
-        readUsageFile(request.usageFile, scenario.meters, [&](const UsageRow& row) { biller.row(row); });
+    UsageReading usage = readUsageFile(
+        request.usageFile, scenario.meters, [&](const UsageRow& row) { biller.row(row); },
+        request.usageBytes);
     return biller.finish(std::move(usage));
 }
 

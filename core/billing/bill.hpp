@@ -20,7 +20,8 @@ struct BillRequest {
     std::vector<Semantics> semantics;  ///< at least one
     bool isPerRow =
         false;  ///< every row is a billing period; else the rows of a subject's calendar month are
-    bool isStrict = false;  ///< any bad row refuses the file; else more than 1 %
+    bool isStrict = false;                  ///< any bad row refuses the file; else more than 1 %
+    std::optional<std::string> usageBytes;  ///< of `usageFile` where that is no file but a stored table
 };
 
 /// A subject whose bill changes most.

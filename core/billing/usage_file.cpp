@@ -17,7 +17,9 @@ constexpr std::size_t kMostShown = 10;
 /// Turns rows of text into usage.
 class UsageParser {
   public:
-    UsageParser(const std::string& path, const std::vector<Meter>& meters) : path_(path), rows_(path) {
+    UsageParser(const std::string& path, const std::optional<std::string>& bytes,
+                const std::vector<Meter>& meters)
+        : path_(path), rows_(bytes ? CsvRows(path, *bytes) : CsvRows(path)) {
         rows_.next();
         const std::vector<std::string_view>& header = rows_.cells();
         const auto column = [&](std::string_view name) {
@@ -147,10 +149,11 @@ auto orderOf(const UsageRow& row) {
 }  // namespace
 
 UsageReading readUsageFile(const std::string& path, const std::vector<Meter>& meters,
-                           const std::function<void(const UsageRow&)>& each) {
-    UsageParser parser(path, meters);
+                           const std::function<void(const UsageRow&)>& each,
+                           const std::optional<std::string>& bytes) {
+    UsageParser parser(path, bytes, meters);
     std::error_code code;
-    const std::uintmax_t size = std::filesystem::file_size(path, code);
+    const std::uintmax_t size = bytes ? bytes->size() : std::filesystem::file_size(path, code);
     UsageRow row;
     if (!code && size <= kMostSorted) {
         std::vector<UsageRow> rows;

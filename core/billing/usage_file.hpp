@@ -36,7 +36,10 @@ struct UsageReading {
 /// plans that are prorated. `each` is called for the rows in ascending order of subject and start. A file of
 /// up to 16 MiB is sorted here; a larger one is read as a stream and must be sorted. Throws Error (Input) for
 /// what makes the file useless: no such column, not sorted.
+///
+/// @param bytes  the table where it is at hand; `path` is then only for messages. None: the file is read
 [[nodiscard]] UsageReading readUsageFile(const std::string& path, const std::vector<Meter>& meters,
-                                         const std::function<void(const UsageRow&)>& each);
+                                         const std::function<void(const UsageRow&)>& each,
+                                         const std::optional<std::string>& bytes = std::nullopt);
 
 }  // namespace breakeven::core

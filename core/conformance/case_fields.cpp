@@ -55,7 +55,7 @@ std::optional<Decimal> Fields::maybe(std::string_view key) {
 }
 
 Decimal Fields::positive(std::string_view key) {
-    const Decimal value = number(key);
+    Decimal value = number(key);
     if (!(Decimal(0) < value))
         throw CaseProblem(pathOf(key), fmt::format("is {}, but must be above 0", value.text()));
     return value;

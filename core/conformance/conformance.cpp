@@ -70,10 +70,11 @@ class Comparison {
         if (!expected.is_object()) throw CaseProblem(what, "must be an object of figures");
         for (const auto& [key, value] : expected.items()) {
             const auto found = rated.find(key);
-            figure(what + "." + key, found == rated.end() ? Decimal(0) : found->second, value, true);
+            figure(fmt::format("{}.{}", what, key), found == rated.end() ? Decimal(0) : found->second, value,
+                   true);
         }
         for (const auto& [key, value] : rated) {
-            if (!expected.contains(key)) figure(what + "." + key, value, json("0"), true);
+            if (!expected.contains(key)) figure(fmt::format("{}.{}", what, key), value, json("0"), true);
         }
     }
 

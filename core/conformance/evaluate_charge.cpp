@@ -169,7 +169,8 @@ Decimal capacity(Fields& price, const json& usage, const std::string& usagePath)
         for (const auto& [metric, limit] : limits.items()) {
             const std::size_t index = indexOf(metric);
             tier.limits.resize(std::max(tier.limits.size(), index + 1));
-            if (!limit.is_null()) tier.limits[index] = decimalOf(limit, path + ".limits." + metric);
+            if (!limit.is_null())
+                tier.limits[index] = decimalOf(limit, fmt::format("{}.limits.{}", path, metric));
         }
         fields.finish();
         tiers.push_back(std::move(tier));
@@ -182,7 +183,7 @@ Decimal capacity(Fields& price, const json& usage, const std::string& usagePath)
         if (found == metrics.end())
             throw CaseProblem(usagePath, fmt::format("no tier limits the metric \"{}\"", metric));
         quantities[static_cast<std::size_t>(found - metrics.begin())] =
-            decimalOf(quantity, usagePath + "." + metric);
+            decimalOf(quantity, fmt::format("{}.{}", usagePath, metric));
     }
     return rating::capacityAmount(tiers, quantities);
 }
@@ -191,7 +192,7 @@ Decimal capacity(Fields& price, const json& usage, const std::string& usagePath)
 Decimal quantityOf(const json& usage, const std::string& usagePath) {
     if (!usage.is_object()) return decimalOf(usage, usagePath);
     Fields fields(usage, usagePath);
-    const Decimal quantity = fields.number("quantity");
+    Decimal quantity = fields.number("quantity");
     fields.finish();
     return quantity;
 }

@@ -163,7 +163,7 @@ Evaluation conversion(Fields& price, const json& usage, const std::string& usage
     if (!hasBase) refuseBilled("unit_conversion", setting.context);
     Evaluation evaluation;
     evaluation.result = beyond(usage, usagePath, setting.context, [&](const Decimal& total) {
-        const Decimal quantity = rating::convertedQuantity(total, rule);
+        Decimal quantity = rating::convertedQuantity(total, rule);
         if (!hasBase) return quantity;
         return evaluateBase(price, json(quantity.text()), usagePath, withoutContext(setting));
     });

@@ -38,7 +38,8 @@ struct ByteInput::Inflater {
     Inflater& operator=(const Inflater&) = delete;
 };
 
-ByteInput::ByteInput(const std::string& path) : path_(path == "-" ? "standard input" : path) {
+ByteInput::ByteInput(const std::string& path, bool hashes)
+    : path_(path == "-" ? "standard input" : path), hash_(hashes ? std::make_unique<Sha256>() : nullptr) {
     if (path == "-") {
         file_ = ::dup(STDIN_FILENO);
     } else {
@@ -86,6 +87,7 @@ std::size_t ByteInput::readPacked(char* to, std::size_t room) {
                                               fmt::format("can't be read: {}", std::strerror(errno)),
                                               "check the disk, then try again"});
         }
+        if (hash_) hash_->add({to + done, static_cast<std::size_t>(count)});
         done += static_cast<std::size_t>(count);
     }
     return done;

@@ -56,6 +56,7 @@ void findOutliers(const UsageTable& table, std::size_t column, MeterIntake& mete
     if (logs.size() < 5) return;
     const double median = medianOf(logs);
     std::vector<double> distances;
+    distances.reserve(logs.size());
     for (const double value : logs) distances.push_back(std::abs(value - median));
     const double spread = medianOf(std::move(distances));
     if (!(spread > 0.0)) return;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "core/metering/json_scan.hpp"
 #include "core/metering/log_fields.hpp"
 #include "core/metering/log_parser.hpp"
 
@@ -14,30 +15,6 @@ using nlohmann::json;
 
 constexpr int kDeepest = 64;
 
-/// Steps over JSON text, knowing strings from structure.
-struct JsonScan {
-    int depth = 0;
-    bool isInString = false;
-    bool isEscaped = false;
-    void step(char c) {
-        if (isInString) {
-            if (isEscaped) {
-                isEscaped = false;
-            } else if (c == '\\') {
-                isEscaped = true;
-            } else if (c == '"') {
-                isInString = false;
-            }
-        } else if (c == '"') {
-            isInString = true;
-        } else if (c == '{' || c == '[') {
-            ++depth;
-        } else if (c == '}' || c == ']') {
-            --depth;
-        }
-    }
-};
-
 bool isTooDeep(std::string_view text) {
     JsonScan scan;
     for (const char c : text) {
@@ -45,10 +22,6 @@ bool isTooDeep(std::string_view text) {
         if (scan.depth > kDeepest) return true;
     }
     return false;
-}
-
-bool isSpace(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 class JsonParser final : public LogParser {
@@ -93,7 +66,7 @@ class JsonParser final : public LogParser {
             out.reject({out.lines + 1, 1, RejectReason::TooLong, "the line is longer than 16 MiB"},
                        line.substr(0, kMostJsonRecordBytes));
             out.skipsToLineEnd = end == std::string_view::npos && !isFinal;
-        } else if (!std::ranges::all_of(line, isSpace)) {
+        } else if (!std::ranges::all_of(line, isJsonSpace)) {
             takeText(line, out);
         }
         out.lines += end == std::string_view::npos ? 0 : 1;
@@ -104,7 +77,7 @@ class JsonParser final : public LogParser {
     void takeObject(std::string_view buffer, bool isFinal, EventRows& out) {
         std::size_t at = out.consumed;
         while (at < buffer.size() &&
-               (isSpace(buffer[at]) || buffer[at] == ',' || buffer[at] == '[' || buffer[at] == ']')) {
+               (isJsonSpace(buffer[at]) || buffer[at] == ',' || buffer[at] == '[' || buffer[at] == ']')) {
             out.lines += buffer[at] == '\n' ? 1 : 0;
             ++at;
         }

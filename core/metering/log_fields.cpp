@@ -105,7 +105,7 @@ const json* valueAtPath(const json& root, std::string_view path) {
 }
 
 LineFields LogFields::codexFields(const json& line) {
-    const LineFields none{LineFields::Kind::NotUsage, "", {}};
+    LineFields none{LineFields::Kind::NotUsage, "", {}};
     const std::string type = wordAt(line, "type");
     if (type == "turn_context") model_ = wordAt(line, "payload.model");
     if (type == "session_meta" && !wordAt(line, "payload.id").empty()) session_ = wordAt(line, "payload.id");

@@ -17,8 +17,8 @@ constexpr std::size_t kHeadBytes = 64U << 10;
 
 }  // namespace
 
-LogReader::LogReader(const std::string& path, unsigned threads, std::vector<EventRows>& pieces)
-    : input_(path), threads_(threads), pieces_(pieces), buffer_(kMostBatchBytes, '\0') {}
+LogReader::LogReader(const std::string& path, unsigned threads, std::vector<EventRows>& pieces, bool hashes)
+    : input_(path, hashes), threads_(threads), pieces_(pieces), buffer_(kMostBatchBytes, '\0') {}
 
 void LogReader::fill() {
     if (begin_ > 0) {

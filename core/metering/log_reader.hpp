@@ -18,7 +18,8 @@ class LogReader {
     static constexpr std::size_t kMostPieces = 256;
 
     /// @param pieces  storage of the rows of a batch, kMostPieces of them, used again for every batch
-    LogReader(const std::string& path, unsigned threads, std::vector<EventRows>& pieces);
+    /// @param hashes  whether `sha256` will be asked for
+    LogReader(const std::string& path, unsigned threads, std::vector<EventRows>& pieces, bool hashes = false);
 
     /// The first bytes, without a byte order mark. Throws Error (Input) when they are no UTF-8 text.
     [[nodiscard]] std::string_view head();
@@ -37,6 +38,8 @@ class LogReader {
     /// Lines of the file before piece i of the batch.
     [[nodiscard]] std::int64_t linesBefore(std::size_t piece) const { return lineBases_[piece]; }
     [[nodiscard]] std::uint64_t bytesRead() const { return bytesRead_; }
+    /// Of the file as it stands, at the end; 64 hex digits.
+    [[nodiscard]] std::string sha256() { return input_.sha256(); }
 
   private:
     void fill();

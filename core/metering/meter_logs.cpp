@@ -62,7 +62,7 @@ class Meterer {
   private:
     /// @return false after an error of the map or a stop
     bool readFile(const std::string& path) {
-        LogReader reader(path, threads_, pieces_);
+        LogReader reader(path, threads_, pieces_, job_.hashesFiles);
         const std::string file = path == "-" ? "standard input" : path;
         const std::string_view head = reader.head();
         FoundFormat found = findFormat(head);
@@ -111,6 +111,7 @@ class Meterer {
             }
         }
         bytesBefore_ += reader.bytesRead();
+        if (job_.hashesFiles) result_.report.fileHashes.push_back(reader.sha256());
         return true;
     }
 

@@ -26,6 +26,7 @@ struct MeterJob {
     std::unordered_map<std::string, int> anchors;  ///< subject -> day of the month its periods begin on
     std::optional<std::string> subjectKey;         ///< subjects are replaced by their HMAC under it
     bool isStrict = false;                         ///< any bad row is an error; else more than 1 % of them
+    bool hashesFiles = false;                      ///< whether the report shall have the files' SHA-256
     int threads = 0;                               ///< 0: all of the machine; changes no result
     std::size_t idMemoryBytes = std::size_t{1} << 30;  ///< beyond it ids are set aside in files
     std::string temporaryFolder = "/tmp";
@@ -60,6 +61,7 @@ struct MeterIntake {
 /// What became of every row that was read.
 struct IntakeReport {
     std::vector<std::string> files;
+    std::vector<std::string> fileHashes;  ///< SHA-256 of each file as it stands; empty where not asked for
     LogFormat format = LogFormat::Csv;
     std::uint64_t rows = 0;  ///< read; = used + duplicate + rejected + filtered + not usage
     std::uint64_t used = 0;

@@ -117,7 +117,7 @@ Distribution readDistribution(Reader& reader, const toml::table& table, const st
             return readGamma(reader, table, path);
         case 4: {
             reader.onlyKeys(table, path, {"distribution", "file", "column", "per", "persistence", "dormant"},
-                            {"truncated", "usage"});
+                            {"truncated"});
             Empirical law;
             law.file = reader.word(table, "file");
             law.column = reader.word(table, "column");

@@ -10,10 +10,9 @@
 #include "core/metering/meter.hpp"
 #include "core/population/segment.hpp"
 #include "core/pricing/plan.hpp"
+#include "core/scenario/sampling.hpp"
 
 namespace breakeven::core {
-
-enum class Sampling { Random, Stratified };
 
 /// What changes a run's numbers beside the scenario itself.
 struct RunSettings {

@@ -7,7 +7,9 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
+#include "core/scenario/stored_table.hpp"
 #include "core/scenario/toml_reading.hpp"
 #include "core/text/csv_table.hpp"
 #include "core/text/file_bytes.hpp"
@@ -193,10 +195,8 @@ class ScenarioBuilder {
         if (const toml::node* start = table->get("start"); start != nullptr && !start->is_date()) {
             reader_.error(*start, "run.start must be a date", "write start = 2026-01-01");
         }
-        run.sampling = reader_.choice(*table, "sampling", {"random", "stratified"}, "stratified",
-                                      {"latin_hypercube", "sobol", "antithetic", "importance"}) == 0
-                           ? Sampling::Random
-                           : Sampling::Stratified;
+        run.sampling =
+            static_cast<Sampling>(reader_.choice(*table, "sampling", kSamplingNames, "stratified"));
     }
 
     /// A file that the scenario names, read once; null after an error, which is reported once.
@@ -286,6 +286,7 @@ class ScenarioBuilder {
 
     /// The path of a file that the scenario names, for messages that can be followed.
     [[nodiscard]] std::string besideScenario(const std::string& name) const {
+        if (storedTable(name)) return name;
         return (fs::path(file_).parent_path() / name).string();
     }
 
@@ -343,16 +344,25 @@ ScenarioReading readScenarioText(const std::string& text, const std::string& fil
     return reading;
 }
 
-FileOpener filesBeside(const std::string& scenarioPath) {
-    return [folder = fs::path(scenarioPath).parent_path()](const std::string& name) {
-        return fileBytes((folder / name).string(), kMostInputBytes);
-    };
+FileOpener filesBeside(const std::string& scenarioPath, FileOpener stored) {
+    return
+        [folder = fs::path(scenarioPath).parent_path(), stored = std::move(stored)](const std::string& name) {
+            if (const auto table = storedTable(name)) {
+                if (stored) return stored(*table);
+                throw Error(Error::Kind::Input, {Severity::Error,
+                                                 {name, 0, 0},
+                                                 "there is no store here to take it from",
+                                                 "name a file beside the scenario"});
+            }
+            return fileBytes((folder / name).string(), kMostInputBytes);
+        };
 }
 
-ScenarioReading readScenarioFile(const std::string& path, const std::vector<Override>& overrides) {
+ScenarioReading readScenarioFile(const std::string& path, const std::vector<Override>& overrides,
+                                 FileOpener stored) {
     try {
         const std::string text = fileBytes(path, kMostScenarioBytes);
-        return readScenarioText(text, path, overrides, filesBeside(path));
+        return readScenarioText(text, path, overrides, filesBeside(path, std::move(stored)));
     } catch (const Error& error) {
         ScenarioReading reading;
         reading.file = path;

@@ -24,13 +24,16 @@ struct ScenarioReading {
 using FileOpener = std::function<std::string(const std::string& name)>;
 
 /// Opens the files that the scenario at `scenarioPath` names, relative to its folder; at most 512 MiB each.
-[[nodiscard]] FileOpener filesBeside(const std::string& scenarioPath);
+///
+/// @param stored  opens the usage table NAME where the scenario says `store:NAME`; none: there is no store
+[[nodiscard]] FileOpener filesBeside(const std::string& scenarioPath, FileOpener stored = {});
 
-/// Reads a scenario file and the files it names (relative to its folder), applies the overrides and checks
-/// everything. All problems are reported at once.
+/// Reads a scenario file and the files it names (as `filesBeside` opens them), applies the overrides and
+/// checks everything. All problems are reported at once.
 /// Throws nothing for bad input: an unreadable file is a diagnostic too.
 [[nodiscard]] ScenarioReading readScenarioFile(const std::string& path,
-                                               const std::vector<Override>& overrides = {});
+                                               const std::vector<Override>& overrides = {},
+                                               FileOpener stored = {});
 
 /// The same from text at hand; `file` is only for messages, `open` reads the files that it names.
 [[nodiscard]] ScenarioReading readScenarioText(const std::string& text, const std::string& file,

@@ -126,14 +126,21 @@ class Layout {
     std::map<Line, Line> lastOf_;  ///< by header line; 0: above every header
 };
 
+/// The keys of a meter's usage, one a line.
+std::vector<std::string> usageLines(const ColumnUse& use, const std::string& file) {
+    if (!use.law.empty()) return use.law;
+    return {"distribution = \"empirical\"", "file = " + tomlQuoted(file),
+            "column = " + tomlQuoted(use.column)};
+}
+
 /// The segment as a block of its own.
-std::string blockText(const EmpiricalSegment& segment, std::string_view lineEnd) {
+std::string blockText(const MeasuredSegment& segment, std::string_view lineEnd) {
     std::string text = fmt::format("[[segment]]{0}id = {1}{0}weight = {2}{0}", lineEnd,
                                    tomlQuoted(segment.id), segment.weight);
     for (const ColumnUse& use : segment.columns) {
-        text +=
-            fmt::format("[segment.usage.{1}]{0}distribution = \"empirical\"{0}file = {2}{0}column = {3}{0}",
-                        lineEnd, tomlKey(use.meter), tomlQuoted(segment.file), tomlQuoted(use.column));
+        text += fmt::format("[segment.usage.{}]{}", tomlKey(use.meter), lineEnd);
+        for (const std::string& line : usageLines(use, segment.file))
+            text += fmt::format("{}{}", line, lineEnd);
     }
     for (const MeterCorrelation& pair : segment.correlations) {
         text += fmt::format("[[segment.correlation]]{0}between = [{1}, {2}]{0}spearman = {3}{0}", lineEnd,
@@ -143,11 +150,11 @@ std::string blockText(const EmpiricalSegment& segment, std::string_view lineEnd)
 }
 
 /// The segment as an item of an inline list.
-std::string inlineText(const EmpiricalSegment& segment) {
+std::string inlineText(const MeasuredSegment& segment) {
     std::vector<std::string> usages;
     for (const ColumnUse& use : segment.columns) {
-        usages.push_back(fmt::format("{} = {{ distribution = \"empirical\", file = {}, column = {} }}",
-                                     tomlKey(use.meter), tomlQuoted(segment.file), tomlQuoted(use.column)));
+        usages.push_back(
+            fmt::format("{} = {{ {} }}", tomlKey(use.meter), fmt::join(usageLines(use, segment.file), ", ")));
     }
     std::vector<std::string> pairs;
     for (const MeterCorrelation& pair : segment.correlations) {
@@ -231,8 +238,8 @@ toml::table parsed(const std::string& text) {
 
 }  // namespace
 
-std::string withEmpiricalSegment(const std::string& scenarioText, const EmpiricalSegment& segment,
-                                 SegmentEdit edit) {
+std::string withMeasuredSegment(const std::string& scenarioText, const MeasuredSegment& segment,
+                                SegmentEdit edit) {
     const toml::table root = parsed(scenarioText);
     const std::string_view lineEnd = scenarioText.find("\r\n") != std::string::npos ? "\r\n" : "\n";
     std::vector<std::string> lines = linesOf(scenarioText);

@@ -9,6 +9,8 @@ namespace breakeven::core {
 struct ColumnUse {
     std::string meter;
     std::string column;
+    /// "key = value" lines that name a law fitted to the column; empty: its values are resampled.
+    std::vector<std::string> law = {};
 };
 
 /// Which meters' quantities go together.
@@ -18,11 +20,12 @@ struct MeterCorrelation {
     double spearman = 0.0;  ///< in [-1, 1]
 };
 
-/// An empirical segment to be written into a scenario.
-struct EmpiricalSegment {
+/// A segment of measured usage to be written into a scenario.
+struct MeasuredSegment {
     std::string id;  ///< [a-z0-9-]+
     double weight = 1.0;
-    std::string file;                            ///< the usage CSV as the scenario will name it
+    std::string file;                            ///< the usage CSV as the scenario will name it; empty where
+                                                 ///< every column has a law
     std::vector<ColumnUse> columns;              ///< at least one
     std::vector<MeterCorrelation> correlations;  ///< none: each column is drawn by itself
 };
@@ -32,7 +35,7 @@ enum class SegmentEdit {
     Replace,  ///< in place of all of them
 };
 
-/// The scenario text with an empirical segment added; comments and everything else stay as they are. The
+/// The scenario text with a measured segment added; comments and everything else stay as they are. The
 /// result is to be read again: it is not checked here.
 ///
 /// Append puts it after the last segment (or at the end of the file), as one more item where the segments are
@@ -41,7 +44,7 @@ enum class SegmentEdit {
 /// `segments = [ … ]` name a removed segment are not changed: reading the result reports them.
 ///
 /// @param scenarioText  what the scenario reader took for TOML; throws Error with line and column otherwise
-[[nodiscard]] std::string withEmpiricalSegment(const std::string& scenarioText,
-                                               const EmpiricalSegment& segment, SegmentEdit edit);
+[[nodiscard]] std::string withMeasuredSegment(const std::string& scenarioText, const MeasuredSegment& segment,
+                                              SegmentEdit edit);
 
 }  // namespace breakeven::core

@@ -11,10 +11,6 @@
 namespace breakeven::core::reading {
 namespace {
 
-std::vector<std::string> asStrings(std::initializer_list<std::string_view> words) {
-    return {words.begin(), words.end()};
-}
-
 bool contains(std::initializer_list<std::string_view> words, std::string_view word) {
     return std::ranges::find(words, word) != words.end();
 }
@@ -248,7 +244,7 @@ std::string Reader::word(const toml::table& table, std::string_view key, const c
 }
 
 std::size_t Reader::choice(const toml::table& table, std::string_view key,
-                           std::initializer_list<std::string_view> choices, const char* fallback,
+                           std::span<const std::string_view> choices, const char* fallback,
                            std::initializer_list<std::string_view> later) {
     const std::size_t before = diagnostics.size();
     const std::string text = word(table, key, fallback);
@@ -256,7 +252,7 @@ std::size_t Reader::choice(const toml::table& table, std::string_view key,
     const auto found = std::ranges::find(choices, text);
     if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
     const toml::node* node = table.get(key);
-    const std::vector<std::string> words = asStrings(choices);
+    const std::vector<std::string> words(choices.begin(), choices.end());
     if (contains(later, text)) {
         error(*node, fmt::format("{} \"{}\" is not offered by this version", key, text),
               fmt::format("use one of {}", fmt::join(words, ", ")));
@@ -270,7 +266,7 @@ std::size_t Reader::choice(const toml::table& table, std::string_view key,
 }
 
 std::string Reader::id(const toml::table& table, std::string_view where) {
-    const std::string text = word(table, "id");
+    std::string text = word(table, "id");
     if (text.empty()) return text;
     const auto isAllowed = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';

@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,8 +78,13 @@ class Reader {
 
     /// A text out of `choices`; an error with the nearest one otherwise. @return its index
     std::size_t choice(const toml::table& table, std::string_view key,
-                       std::initializer_list<std::string_view> choices, const char* fallback,
+                       std::span<const std::string_view> choices, const char* fallback,
                        std::initializer_list<std::string_view> later = {});
+    std::size_t choice(const toml::table& table, std::string_view key,
+                       std::initializer_list<std::string_view> choices, const char* fallback,
+                       std::initializer_list<std::string_view> later = {}) {
+        return choice(table, key, std::span(choices.begin(), choices.size()), fallback, later);
+    }
 
     /// An id: [a-z0-9_-]+, not `all`.
     std::string id(const toml::table& table, std::string_view where);

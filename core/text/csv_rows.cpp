@@ -19,6 +19,14 @@ CsvRows::CsvRows(const std::string& path) : path_(path), stream_(path, std::ios:
     if (std::filesystem::is_directory(path)) fail("this is a folder", "name a CSV file");
     if (!stream_)
         fail(std::string("can't be opened: ") + std::strerror(errno), "check the name and the folder");
+    begin();
+}
+
+CsvRows::CsvRows(std::string name, std::string_view bytes) : path_(std::move(name)), bytes_(bytes) {
+    begin();
+}
+
+void CsvRows::begin() {
     buffer_.resize(2 * kBlock);
     if (!more()) fail("the file is empty", "is it the right file?");
     if (std::string_view(buffer_.data(), end_).starts_with("\xEF\xBB\xBF")) begin_ = 3;
@@ -37,10 +45,17 @@ bool CsvRows::more() {
         begin_ = 0;
     }
     if (end_ > kBlock) fail("a row is longer than 1 MiB", "is a quote left open?");
-    stream_.read(buffer_.data() + end_, static_cast<std::streamsize>(kBlock));
-    if (stream_.bad()) fail("can't be read", "check the disk");
-    end_ += static_cast<std::size_t>(stream_.gcount());
-    return stream_.gcount() > 0;
+    std::size_t count = 0;
+    if (bytes_) {
+        count = bytes_->copy(buffer_.data() + end_, kBlock);
+        bytes_->remove_prefix(count);
+    } else {
+        stream_.read(buffer_.data() + end_, static_cast<std::streamsize>(kBlock));
+        if (stream_.bad()) fail("can't be read", "check the disk");
+        count = static_cast<std::size_t>(stream_.gcount());
+    }
+    end_ += count;
+    return count > 0;
 }
 
 /// The next record without its line end; quotes may hold line ends.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@ class CsvRows {
     /// Opens a file. Throws Error (Input) when it can't be read or is empty.
     explicit CsvRows(const std::string& path);
 
+    /// Reads bytes at hand, which must live as long; `name` is for messages.
+    CsvRows(std::string name, std::string_view bytes);
+
     /// Reads the next row; false at the end. Throws Error (Input) for a row of more than 1 MiB, an open quote
     /// and a failing disk.
     bool next();
@@ -25,6 +29,7 @@ class CsvRows {
     [[nodiscard]] std::int64_t line() const { return rowLine_; }
 
   private:
+    void begin();
     bool more();
     bool record(std::string_view& text);
     void split(std::string_view text);
@@ -32,6 +37,7 @@ class CsvRows {
 
     std::string path_;
     std::ifstream stream_;
+    std::optional<std::string_view> bytes_;  ///< what is left of them; none: the stream is read
     std::string buffer_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;

@@ -122,7 +122,7 @@ std::optional<WrittenTime> parseTime(std::string_view text) {
             const bool isColon = reader.take(':');
             if (isColon || !reader.atEnd()) minutes = reader.digits(2);
             if (minutes < 0 || minutes > 59) return std::nullopt;
-            seconds -= sign * (hours * 3600 + minutes * 60);
+            seconds -= sign * (std::int64_t{hours} * 3600 + std::int64_t{minutes} * 60);
             time.hasOffset = true;
         }
     }

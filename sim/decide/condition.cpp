@@ -238,7 +238,7 @@ ConditionOutcome evaluate(const Condition& condition, const RunResult& result) {
     for (const std::string& plan : plansAsked(condition, result)) {
         const std::optional<double> value = valueOf(condition, result, plan);
         if (!value) continue;
-        const ConditionOutcome outcome{
+        ConditionOutcome outcome{
             (condition.worlds ? *condition.worlds : condition.comparison).holds(*value), plan, *value};
         if (outcome.holds) return outcome;
         if (!first) first = outcome;

@@ -103,9 +103,9 @@ class Assembler {
         Estimate estimate;
         estimate.value = whole;
         estimate.standardError = jackknifeError(whole, without, outcome_.batchUsers);
-        const double half = studentT95(static_cast<double>(without.size()) - 1.0) * estimate.standardError;
-        estimate.low = whole - half;
-        estimate.high = whole + half;
+        const Interval interval = jackknifeInterval(whole, without, outcome_.batchUsers);
+        estimate.low = interval.low;
+        estimate.high = interval.high;
         dropRounding(estimate);
         return estimate;
     }
@@ -326,9 +326,11 @@ class Assembler {
         return result;
     }
 
-    /// Half the 95 % interval of the share at or below x, from the batches; x lies in one of the bins.
-    static double levelSpread(const std::vector<WeightedBin>& bins, const std::vector<BatchWeights>& batches,
-                              double x) {
+    /// Half the 95 % interval of the share at or below x, from the batches; x lies in one of the bins. At
+    /// least the share that lies between x and the user next to it with 97.5 % on either side, which is all
+    /// that is left where strata fix the share itself: gaps between n users are exponential with mean 1 / n.
+    [[nodiscard]] double levelSpread(const std::vector<WeightedBin>& bins,
+                                     const std::vector<BatchWeights>& batches, double x) const {
         if (batches.size() < 2) return 1.0;
         const auto bin = static_cast<std::size_t>(std::ranges::lower_bound(bins, x, {}, &WeightedBin::high) -
                                                   bins.begin());
@@ -345,7 +347,9 @@ class Assembler {
         const auto n = static_cast<double>(parts.size());
         double squares = 0.0;
         for (const auto& [size, hits] : parts) squares += std::pow(hits - size * below / weight, 2);
-        return studentT95(n - 1.0) * std::sqrt(n / (n - 1.0) * squares) / weight;
+        constexpr double kGaps = 3.688879454113936;  // -ln 0.025
+        const double users = static_cast<double>(scenario_.run.users) * static_cast<double>(finished_.size());
+        return std::max(studentT95(n - 1.0) * std::sqrt(n / (n - 1.0) * squares) / weight, kGaps / users);
     }
 
     /// Neighbouring bins joined up to a ratio of 1.03.

@@ -43,6 +43,7 @@ class Worlds {
         outcome_.worlds.resize(scenario.run.worlds);
         outcome_.pooled.assign(layout.slots(), LogCounts(kBatches));
         if (users_.size() > 1) outcome_.countUnit = 1.0 / kWeightUnits;
+        if (layout.weightUnits) outcome_.countUnit /= *layout.weightUnits;
         total_ = scenario.run.users * scenario.run.months * scenario.run.worlds;
     }
 
@@ -343,8 +344,9 @@ class Worlds {
         Bins result;
         result.reserve(bins.size());
         for (std::size_t i = 0; i < bins.size(); ++i) {
-            const double weight = bins[i].weight - less[i];
-            if (weight > 0.0) result.push_back({bins[i].low, bins[i].high, weight});
+            if (!(bins[i].weight > less[i])) continue;
+            result.push_back(bins[i]);
+            result.back().weight -= less[i];
         }
         return result;
     }

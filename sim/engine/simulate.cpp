@@ -10,10 +10,9 @@ namespace breakeven::sim {
 
 std::string runName(const core::Scenario& scenario) {
     const core::RunSettings& run = scenario.run;
-    const std::string all =
-        fmt::format("{}\nusers {}\nworlds {}\nmonths {}\nseed {}\nsampling {}\nengine {}\n", scenario.hash,
-                    run.users, run.worlds, run.months, run.seed,
-                    run.sampling == core::Sampling::Random ? "random" : "stratified", kEngineVersion);
+    const std::string all = fmt::format(
+        "{}\nusers {}\nworlds {}\nmonths {}\nseed {}\nsampling {}\nengine {}\n", scenario.hash, run.users,
+        run.worlds, run.months, run.seed, core::samplingName(run.sampling), kEngineVersion);
     return core::sha256Hex(all).substr(0, 16);
 }
 

@@ -40,6 +40,6 @@ struct Hooks {
 [[nodiscard]] std::string runName(const core::Scenario& scenario);
 
 /// Raised whenever a change alters any number of any run.
-inline constexpr const char* kEngineVersion = "2";
+inline constexpr const char* kEngineVersion = "3";
 
 }  // namespace breakeven::sim

@@ -76,8 +76,8 @@ class Drawer {
         const double last = quantileOf(law, 1.0 - 1e-9);
         if (last > kMostTabled) return;
         double sum = 0.0;
-        for (double k = 0.0; k <= last; k += 1.0) {
-            sum += std::exp(logDensity(law, k));
+        for (std::size_t k = 0; k <= static_cast<std::size_t>(last); ++k) {
+            sum += std::exp(logDensity(law, static_cast<double>(k)));
             upTo_.push_back(sum);
         }
     }

@@ -9,7 +9,7 @@ namespace breakeven::sim {
 namespace {
 
 constexpr std::size_t kLeast = 10;
-constexpr double kMostPoints = 60.0;
+constexpr std::size_t kMostPoints = 60;
 
 }  // namespace
 
@@ -31,9 +31,10 @@ HillPlot hillPlot(std::span<const double> ascending) {
     const std::size_t half = n / 2;
     const double ratio = static_cast<double>(half) / static_cast<double>(kLeast);
     std::size_t last = 0;
-    for (double i = 0.0; i < kMostPoints; i += 1.0) {
-        const auto k = static_cast<std::size_t>(
-            std::lround(static_cast<double>(kLeast) * std::pow(ratio, i / (kMostPoints - 1.0))));
+    for (std::size_t i = 0; i < kMostPoints; ++i) {
+        const double part = static_cast<double>(i) / static_cast<double>(kMostPoints - 1);
+        const auto k =
+            static_cast<std::size_t>(std::lround(static_cast<double>(kLeast) * std::pow(ratio, part)));
         if (k == last) continue;
         last = k;
         if (const auto point = pointAt(k)) plot.points.push_back(*point);

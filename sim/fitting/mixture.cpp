@@ -96,7 +96,8 @@ std::vector<std::vector<double>> cutsFor(std::size_t k) {
     std::vector<double> equal;
     std::vector<double> light;
     std::vector<double> heavy;
-    for (double j = 1.0; j <= last; j += 1.0) {
+    for (std::size_t component = 1; component <= k; ++component) {
+        const auto j = static_cast<double>(component);
         equal.push_back(j / last);
         light.push_back(0.1 + 0.9 * (j - 1.0) / std::max(last - 1.0, 1.0));
         heavy.push_back(j < last ? 0.9 * j / std::max(last - 1.0, 1.0) : 1.0);

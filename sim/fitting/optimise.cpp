@@ -52,11 +52,12 @@ std::optional<Maximum> climbLine(const std::function<double(double)>& f, double 
         const double value = f(x);
         return std::isfinite(value) ? -value : -kWorst;
     };
-    for (; reach <= kFarthest; reach *= 4.0) {
+    while (reach <= kFarthest) {
         std::uintmax_t steps = 200;
         const auto [at, value] = boost::math::tools::brent_find_minima(
             minus, start - reach, start + reach, std::numeric_limits<double>::digits / 2, steps);
         if (std::abs(at - start) < 0.99 * reach) return Maximum{{at}, -value};
+        reach *= 4.0;
     }
     return std::nullopt;
 }

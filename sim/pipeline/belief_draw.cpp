@@ -85,6 +85,7 @@ void checkStreams(const core::Scenario& scenario) {
     };
     for (const core::NamedBelief& named : scenario.beliefs) claim("belief", named.path);
     for (const core::Segment& segment : scenario.segments) {
+        claim("tilt", segment.id);
         for (const core::Usage& usage : segment.usages) {
             const std::string name = segment.id + "/" + scenario.meters[usage.meter].id;
             claim("user", name);

@@ -1,48 +1,18 @@
 #include "sim/pipeline/chunk.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
 #include "sim/kernels/block_kernels.hpp"
 #include "sim/kernels/charge_kernels.hpp"
-#include "sim/kernels/quantile_kernels.hpp"
 #include "sim/kernels/scalar_columns.hpp"
+#include "sim/pipeline/importance.hpp"
+#include "sim/pipeline/usage_quantiles.hpp"
 #include "sim/random/stream.hpp"
 
 namespace breakeven::sim {
 namespace {
-
-std::uint32_t drawWord(std::size_t month, std::uint32_t draw) {
-    return (static_cast<std::uint32_t>(month) << 16) | draw;
-}
-
-void fillFrom(const CompiledUsage& usage, const double* z, double* out, std::uint32_t n) {
-    switch (usage.law) {
-        case CompiledUsage::Law::Constant:
-            fill(usage.a, out, n);
-            return;
-        case CompiledUsage::Law::Lognormal:
-            lognormalOf(usage.a, usage.b, z, out, n);
-            return;
-        case CompiledUsage::Law::Uniform:
-            uniformOf(usage.a, usage.b, z, out, n);
-            return;
-        case CompiledUsage::Law::Gamma:
-            tableQuantiles(usage.table.data(), z, out, n);
-            return;
-        case CompiledUsage::Law::Empirical: {
-            const auto size = static_cast<double>(usage.sample.size());
-            uniformOf(0.0, 1.0, z, out, n);
-            for (std::uint32_t i = 0; i < n; ++i) {
-                const auto rank = static_cast<std::size_t>(out[i] * size);
-                out[i] = usage.sample[std::min(rank, usage.sample.size() - 1)];
-            }
-            return;
-        }
-    }
-}
 
 /// Use that a limit cuts to its amount is that amount: (amount / x) x can be a bit above it, where a price
 /// may jump to the next package or tier.
@@ -102,7 +72,7 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
     : layout_(layout),
       blockUsers_(blockUsers),
       key_(philoxKey(seed)),
-      sampling_(sampling),
+      sampler_(sampling, key_, blockUsers),
       usage_(layout.meters, Column(blockUsers)),
       blockedUsage_(layout.meters, Column(blockUsers)),
       margin_(layout.plans, Column(blockUsers)),
@@ -117,7 +87,12 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
       quantity_(blockUsers),
       lapsed_(blockUsers),
       billers_(layout.plans),
-      uniform_(blockUsers) {}
+      uniform_(blockUsers) {
+    if (!layout.weightUnits) return;
+    weights_.resize(blockUsers);
+    weighted_.resize(blockUsers);
+    counts_.resize(blockUsers);
+}
 
 void ChunkRunner::startParts(std::uint32_t first, std::uint32_t n, const Grouping& grouping,
                              std::vector<PartResult>& parts) const {
@@ -134,14 +109,14 @@ void ChunkRunner::startParts(std::uint32_t first, std::uint32_t n, const Groupin
         }
         PartResult& part = parts[count - 1];
         part.end = std::min(start + grouping.users, n);
-        part.sums.users = part.end - part.first;
+        part.sums.users = weights_.empty() ? part.end - part.first : 0.0;
     }
     parts.resize(count);
 }
 
 void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::uint32_t first, std::uint32_t n,
                       const Grouping& grouping, const CountSink& sink, std::vector<PartResult>& parts) {
-    groupUsers_ = grouping.users;
+    grouping_ = grouping;
     const CompiledSegment& segment = model.segments[segmentIndex];
     if (userScores_.size() < segment.scores) {
         userScores_.resize(segment.scores, Column(blockUsers_));
@@ -151,6 +126,7 @@ void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::ui
     for (std::uint32_t start = 0; start < n; start += blockUsers_) {
         const Block block{start, std::min(blockUsers_, n - start), first + start};
         drawUserScores(model, segment, block);
+        if (!weights_.empty()) countWeights(block, parts);
         for (Column& column : margin_) std::fill_n(column.begin(), block.n, 0.0);
         for (std::size_t p = 0; p < layout_.plans; ++p) {
             if (model.plans[p].terms) billers_[p].start(*model.plans[p].terms, layout_.months, blockUsers_);
@@ -160,30 +136,6 @@ void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::ui
             bill(model, segmentIndex, month, block, sink, parts);
         }
         closeHorizon(block, parts);
-    }
-}
-
-void ChunkRunner::stratify(const CompiledUsage& usage, std::uint32_t world, const Block& block, double* u) {
-    const bool isShuffled = usage.score > 0;
-    if (isShuffled) {
-        fillUniforms({key_, world, drawWord(0, 0), usage.stratumStream}, block.firstUser, block.n,
-                     uniform_.data(), nullptr);
-    }
-    std::array<double, kMostGroupUsers> order{};
-    for (std::uint32_t start = 0; start < block.n; start += groupUsers_) {
-        const std::uint32_t size = std::min(groupUsers_, block.n - start);
-        if (!isShuffled) {
-            stratifyInOrder(u + start, size);
-            continue;
-        }
-        // Independent shuffles: together the scores are a Latin hypercube within the group.
-        for (std::uint32_t i = 0; i < size; ++i) order[i] = i;
-        for (std::uint32_t i = size - 1; i > 0; --i) {
-            const auto pick = static_cast<std::uint32_t>(uniform_[start + i] * (i + 1));
-            std::swap(order[i], order[std::min(pick, i)]);
-        }
-        for (std::uint32_t i = 0; i < size; ++i)
-            u[start + i] = std::min((order[i] + u[start + i]) / size, 1.0 - 0x1p-53);
     }
 }
 
@@ -205,12 +157,35 @@ void ChunkRunner::drawUserScores(const WorldModel& model, const CompiledSegment&
     for (const CompiledUsage& usage : segment.usages) {
         if (usage.law == CompiledUsage::Law::Constant) continue;
         double* u = userScores_[usage.score].data();
-        fillUniforms({key_, model.world, drawWord(0, 0), usage.userStream}, block.firstUser, block.n, u,
-                     nullptr);
-        if (sampling_ == core::Sampling::Stratified) stratify(usage, model.world, block, u);
+        sampler_.fill({model.world, 0, usage.score, segment.scores, usage.userStream, usage.stratumStream},
+                      grouping_, block.firstUser, block.n, u);
         uniformsToNormals(u, block.n);
     }
+    if (!weights_.empty()) tilt(model, segment, block);
     correlate(segment, userScores_, block.n);
+}
+
+void ChunkRunner::tilt(const WorldModel& model, const CompiledSegment& segment, const Block& block) {
+    fillUniforms({key_, model.world, drawWord(0, 0), segment.tiltStream}, block.firstUser, block.n,
+                 uniform_.data(), nullptr);
+    for (std::uint32_t start = 0; start < block.n; start += grouping_.users)
+        stratifyInOrder(&uniform_[start], std::min(grouping_.users, block.n - start));
+    applyTilts(segment.tilts, uniform_.data(), block.n, userScores_, weights_.data());
+    for (std::uint32_t i = 0; i < block.n; ++i)
+        counts_[i] = static_cast<std::uint64_t>(std::llround(weights_[i] * *layout_.weightUnits));
+}
+
+void ChunkRunner::countWeights(const Block& block, std::vector<PartResult>& parts) const {
+    alongCells(parts, block.start, block.n, [&](PartResult& part, std::uint32_t from, std::uint32_t end) {
+        part.sums.users += laneSum(&weights_[from - block.start], end - from);
+    });
+}
+
+double ChunkRunner::sumOf(const double* column, std::uint32_t at, std::uint32_t n) {
+    if (weights_.empty()) return laneSum(column + at, n);
+    std::copy_n(column + at, n, weighted_.begin());
+    multiply(&weights_[at], weighted_.data(), n);
+    return laneSum(weighted_.data(), n);
 }
 
 /// The scores of one month: a mix of the user's and the month's own.
@@ -219,8 +194,9 @@ void ChunkRunner::drawMonthScores(const WorldModel& model, const CompiledSegment
     for (const CompiledUsage& usage : segment.usages) {
         if (usage.law == CompiledUsage::Law::Constant) continue;
         double* e = monthScores_[usage.score].data();
-        fillUniforms({key_, model.world, drawWord(month + 1, 0), usage.monthStream}, block.firstUser, block.n,
-                     e, nullptr);
+        sampler_.fill({model.world, static_cast<std::uint32_t>(month + 1), usage.score, segment.scores,
+                       usage.monthStream, usage.stratumStream},
+                      grouping_, block.firstUser, block.n, e);
         uniformsToNormals(e, block.n);
     }
     correlate(segment, monthScores_, block.n);
@@ -247,7 +223,7 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
         const double* z = nullptr;
         if (usage.law != CompiledUsage::Law::Constant)
             z = (isNoisy && usage.monthShare > 0.0 ? monthScores_ : userScores_)[usage.score].data();
-        fillFrom(usage, z, x, n);
+        usageQuantiles(usage, z, x, n);
         if (usage.dormant > 0.0) {
             fillUniforms({key_, model.world, drawWord(month + 1, 1), usage.monthStream}, block.firstUser, n,
                          uniform_.data(), nullptr);
@@ -401,17 +377,18 @@ void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t m
         // Under terms the bill is between its bounds already, and credits may take it below.
         const BillTerms bounds =
             plan.terms ? BillTerms{0.0, kUnbounded} : BillTerms{plan.minimum, plan.maximum};
-        const PlanSums plain = settle(bounds, &cost[at], &revenue_[at], margin + at, size);
-        sums[Layout::kRevenue] += plain.revenue;
-        sums[Layout::kCost] += plain.cost;
-        sums[Layout::kSubsidy] += plain.subsidy;
-        sums[Layout::kLosses] += plain.losses;
-        if (plan.isLimited()) sums[Layout::kTouched] += laneSum(&touched_[at], size);
-        if (plan.terms) sums[Layout::kBreakage] += laneSum(&lapsed_[at], size);
+        PlanSums money = settle(bounds, &cost[at], &revenue_[at], margin + at, size);
+        if (!weights_.empty()) money = weightedPlanSums(&weights_[at], &cost[at], &revenue_[at], size);
+        sums[Layout::kRevenue] += money.revenue;
+        sums[Layout::kCost] += money.cost;
+        sums[Layout::kSubsidy] += money.subsidy;
+        sums[Layout::kLosses] += money.losses;
+        if (plan.isLimited()) sums[Layout::kTouched] += sumOf(touched_.data(), at, size);
+        if (plan.terms) sums[Layout::kBreakage] += sumOf(lapsed_.data(), at, size);
         if (twin != p) return;
-        sums[Layout::kActive] += laneSum(&active_[at], size);
+        sums[Layout::kActive] += sumOf(active_.data(), at, size);
         for (std::size_t meter = 0; meter < layout_.meters; ++meter)
-            sums[Layout::kUsage + meter] += laneSum(&servedUsage(plan, meter)[at], size);
+            sums[Layout::kUsage + meter] += sumOf(servedUsage(plan, meter).data(), at, size);
     });
     if (twin == p) return;
     alongParts(parts, block.start, block.n, [&](PartResult& part, std::uint32_t, std::uint32_t) {
@@ -427,33 +404,40 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
     const CompiledPlan& plan = model.plans[p];
     const std::uint64_t times = sink.times[p];
     // Calls add(values, batch) for the users of each batch.
-    const auto inBatches = [&](const double* column, std::optional<std::size_t> batch, auto add) {
+    const auto inBatches = [&](std::optional<std::size_t> batch, auto add) {
         if (batch) {
-            add(std::span(column, block.n), *batch);
+            add(std::uint32_t{0}, block.n, *batch);
             return;
         }
         alongParts(parts, block.start, block.n,
                    [&](const PartResult& part, std::uint32_t from, std::uint32_t end) {
-                       add(std::span(column + (from - block.start), end - from), part.batch);
+                       add(from - block.start, end - from, part.batch);
                    });
     };
-    const auto count = [&](std::size_t quantity, const double* column, double frequent) {
-        LogCounts& slot = sink.pooled[layout_.slot(p, quantity)];
-        inBatches(column, sink.pooledBatch, [&](std::span<const double> values, std::size_t batch) {
-            slot.add(values, times, batch, frequent);
+    const auto addColumn = [&](LogCounts& slot, const double* column, std::uint64_t each,
+                               std::optional<std::size_t> intoBatch, double frequent) {
+        inBatches(intoBatch, [&](std::uint32_t at, std::uint32_t n, std::size_t batch) {
+            if (weights_.empty()) {
+                slot.add(std::span(column + at, n), each, batch, frequent);
+                return;
+            }
+            for (std::uint32_t i = at; i < at + n; ++i) {
+                if (counts_[i] > 0) slot.add(column[i], each * counts_[i], batch);
+            }
         });
     };
-    if (layout_.costsLike[p] == p) {
-        inBatches(cost_[p].data(), sink.costBatch, [&](std::span<const double> values, std::size_t batch) {
-            sink.costs[p].add(values, 1, batch, plan.standingCost + paymentsOf(plan, revenueAtRest(plan)));
-        });
-    }
+    const auto count = [&](std::size_t quantity, const double* column, double frequent) {
+        addColumn(sink.pooled[layout_.slot(p, quantity)], column, times, sink.pooledBatch, frequent);
+    };
+    if (layout_.costsLike[p] == p)
+        addColumn(sink.costs[p], cost_[p].data(), 1, sink.costBatch,
+                  plan.standingCost + paymentsOf(plan, revenueAtRest(plan)));
     if (times == 0) return;
     const double revenueBase = revenueAtRest(plan);
-    if (plan.charges.empty() && !plan.terms) {
+    if (plan.charges.empty() && !plan.terms && weights_.empty()) {
         LogCounts& slot = sink.pooled[layout_.slot(p, Layout::kRevenueCount)];
-        inBatches(revenue_.data(), sink.pooledBatch, [&](std::span<const double> values, std::size_t batch) {
-            slot.add(revenueBase, values.size() * times, batch);
+        inBatches(sink.pooledBatch, [&](std::uint32_t, std::uint32_t n, std::size_t batch) {
+            slot.add(revenueBase, n * times, batch);
         });
     } else {
         count(Layout::kRevenueCount, revenue_.data(), revenueBase);
@@ -469,7 +453,10 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
 void ChunkRunner::closeHorizon(const Block& block, std::vector<PartResult>& parts) const {
     alongCells(parts, block.start, block.n, [&](PartResult& part, std::uint32_t from, std::uint32_t end) {
         for (std::size_t p = 0; p < layout_.plans; ++p) {
-            const MarginSums sums = marginSums(&margin_[p][from - block.start], end - from);
+            const std::uint32_t at = from - block.start;
+            const MarginSums sums = weights_.empty()
+                                        ? marginSums(&margin_[p][at], end - from)
+                                        : weightedMarginSums(&weights_[at], &margin_[p][at], end - from);
             double* out = &part.sums.horizon[p * Layout::kHorizonFields];
             out[Layout::kMarginSquares] += sums.squares;
             out[Layout::kMarginCubes] += sums.cubes;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/pipeline/layout.hpp"
+#include "sim/pipeline/score_sampler.hpp"
 #include "sim/pipeline/terms_biller.hpp"
 #include "sim/pipeline/world_model.hpp"
 #include "sim/random/philox.hpp"
@@ -66,9 +67,9 @@ class ChunkRunner {
                          const Block& block);
     void drawUsage(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
                    const Block& block);
+    void tilt(const WorldModel& model, const CompiledSegment& segment, const Block& block);
     /// What the month's use costs by each costing.
     void drawCosts(const WorldModel& model, std::uint32_t n);
-    void stratify(const CompiledUsage& usage, std::uint32_t world, const Block& block, double* u);
     void correlate(const CompiledSegment& segment, std::vector<Column>& scores, std::uint32_t n);
     void applyLimits(const CompiledPlan& plan, std::uint32_t n);
     void rate(const CompiledPlan& plan, std::uint32_t n);
@@ -82,15 +83,18 @@ class ChunkRunner {
     void countPlan(const WorldModel& model, std::size_t planIndex, const double* margin, const Block& block,
                    const CountSink& sink, const std::vector<PartResult>& parts) const;
     void closeHorizon(const Block& block, std::vector<PartResult>& parts) const;
+    /// Sum of a column over users [at, at + n) of the block, by weight.
+    [[nodiscard]] double sumOf(const double* column, std::uint32_t at, std::uint32_t n);
+    void countWeights(const Block& block, std::vector<PartResult>& parts) const;
     [[nodiscard]] const Column& servedUsage(const CompiledPlan& plan, std::size_t meter) const {
         return plan.blocks.empty() ? usage_[meter] : blockedUsage_[meter];
     }
 
     const Layout& layout_;
     std::uint32_t blockUsers_;
-    std::uint32_t groupUsers_ = kMostGroupUsers;
+    Grouping grouping_;
     PhiloxKey key_;
-    core::Sampling sampling_;
+    ScoreSampler sampler_;
     std::vector<Column> userScores_;  ///< score x user
     std::vector<Column> monthScores_;
     std::vector<Column> usage_;         ///< meter x user
@@ -109,7 +113,10 @@ class ChunkRunner {
     Column lapsed_;
     std::vector<TermsBiller> billers_;  ///< by plan: what passes from one month of the block to the next
     Column uniform_;
-    std::vector<const double*> asked_;  ///< by meter
+    Column weights_;  ///< by user; empty: each counts once
+    Column weighted_;
+    std::vector<std::uint64_t> counts_;  ///< by user: the weight in units of the layout
+    std::vector<const double*> asked_;   ///< by meter
     std::vector<const double*> kept_;
     std::vector<WeightedColumn> terms_;
 };

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "core/diagnostics/diagnostic.hpp"
+#include "sim/pipeline/importance.hpp"
 #include "sim/pipeline/quantile_table.hpp"
 #include "sim/pipeline/world_model.hpp"
 #include "sim/random/stream.hpp"
@@ -228,6 +229,12 @@ WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world) {
     for (const core::Plan& plan : scenario.plans) {
         model.plans.push_back(compiler.plan(plan));
         compileCost(core::costOf(scenario, plan), scenario.meters.size(), model);
+    }
+    if (scenario.run.sampling == core::Sampling::Importance) {
+        for (std::size_t i = 0; i < model.segments.size(); ++i) {
+            model.segments[i].tilts = tiltsOf(model.segments[i], model.costings);
+            model.segments[i].tiltStream = streamId("tilt", scenario.segments[i].id);
+        }
     }
     return model;
 }

@@ -32,8 +32,8 @@ void CreditLedger::start(const CompiledTerms& terms, std::size_t months, std::ui
     credits_.resize(terms.credits.size());
     for (std::size_t i = 0; i < credits_.size(); ++i) {
         // Without expiry all grants are alike: one balance does.
-        const std::size_t lives =
-            std::min<std::size_t>(terms.credits[i].expires.value_or(1), std::max<std::size_t>(months, 1));
+        const std::size_t lives = std::clamp<std::size_t>(terms.credits[i].expires.value_or(1), 1,
+                                                          std::max<std::size_t>(months, 1));
         credits_[i].byGrant.resize(lives);
         for (Column& column : credits_[i].byGrant) column.assign(blockUsers, 0.0);
     }

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <variant>
 
+#include "sim/pipeline/importance.hpp"
+
 namespace breakeven::sim {
 namespace {
 
@@ -50,6 +52,7 @@ std::optional<Multiple> multipleOf(const core::Scenario& scenario, std::size_t m
 
 Layout::Layout(const core::Scenario& scenario)
     : plans(scenario.plans.size()), meters(scenario.meters.size()), months(scenario.run.months) {
+    if (scenario.run.sampling == core::Sampling::Importance) weightUnits = countUnits(scenario);
     for (std::size_t i = 0; i < plans; ++i) {
         const auto first = [&](auto alike) {
             std::size_t j = 0;
@@ -70,6 +73,7 @@ Layout::Layout(const core::Scenario& scenario)
 
 Grouping groupingOf(std::uint64_t segmentUsers) {
     Grouping grouping;
+    grouping.segmentUsers = segmentUsers;
     while (grouping.users > 1 && segmentUsers / grouping.users < 2 * kBatches) grouping.users /= 2;
     grouping.groups = std::max<std::uint64_t>((segmentUsers + grouping.users - 1) / grouping.users, 1);
     return grouping;

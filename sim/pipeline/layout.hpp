@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/scenario/scenario.hpp"
@@ -17,7 +19,12 @@ inline constexpr std::size_t kBatches = 32;            ///< the spread between b
 struct Grouping {
     std::uint32_t users = kMostGroupUsers;  ///< of a group
     std::uint64_t groups = 1;               ///< of the segment
+    std::uint64_t segmentUsers = 1;
     [[nodiscard]] std::size_t batch(std::uint64_t group) const { return group * kBatches / groups; }
+    /// Users of the segment before this batch.
+    [[nodiscard]] std::uint64_t usersBefore(std::size_t batch) const {
+        return std::min((batch * groups + kBatches - 1) / kBatches * users, segmentUsers);
+    }
 };
 
 /// Groups of the largest power of two up to 256 users that makes at least 64 of them, so that every batch has
@@ -42,6 +49,9 @@ struct Layout {
 
     /// By meter: what it is a multiple of, or itself; a multiple is not counted again.
     std::vector<Multiple> multiples;
+
+    /// Users count by weight, in whole numbers of 1 / weightUnits; none: each counts once.
+    std::optional<double> weightUnits;
 
     /// Sums of one plan and month: revenue, cost, subsidy, losses, touched, lapsed credit, active, then the
     /// usage of each meter.

@@ -34,11 +34,20 @@ struct CompiledUsage {
     std::size_t score = 0;  ///< which score column it reads; unused by a constant
 };
 
+/// A shift of the independent normals behind a segment's scores, for importance sampling.
+struct Tilt {
+    double share = 0.0;       ///< of the users
+    double halfSquare = 0.0;  ///< |shift|^2 / 2
+    std::vector<double> shift;
+};
+
 struct CompiledSegment {
     double weight = 1.0;
     std::vector<CompiledUsage> usages;
     std::size_t scores = 0;        ///< number of normal scores
     std::vector<double> cholesky;  ///< scores x scores, lower triangular, row by row; empty: independent
+    std::vector<Tilt> tilts;       ///< empty but for importance sampling
+    std::uint32_t tiltStream = 0;
 };
 
 struct CompiledCharge {

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "sim/fitting/facts.hpp"
 #include "sim/fitting/usage_fit.hpp"
@@ -37,6 +38,12 @@ struct FragmentNames {
 /// persistence, and the rank correlations whose interval does not hold 0. Correlations that contradict each
 /// other are drawn together until they do not, which a comment says.
 [[nodiscard]] std::string fitToml(std::span<const UsageFit> kinds, const FragmentNames& names);
+
+/// The keys of the family that a fit proposes, "key = value" each, as `fitToml` writes them: the law, its
+/// parameters as beliefs, share of zeros and persistence. None where it proposes no family.
+///
+/// @param file  the usage CSV, for the source of each number
+[[nodiscard]] std::vector<std::string> proposalLines(const QuantityFit& fit, const std::string& file);
 
 /// Everything as JSON.
 [[nodiscard]] std::string fitJson(std::span<const UsageFit> kinds, const FragmentNames& names);

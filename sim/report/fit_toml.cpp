@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -82,17 +83,36 @@ std::string familyKeys(const Law& law, const std::vector<ParameterInterval>& par
                                belief(parameters, "mean", p[0] * p[1], source),
                                belief(parameters, "shape", p[0], source));
         case Family::Exponential:
-            return fmt::format("distribution = \"gamma\"  # of shape 1: exponential\nmean = {}\nshape = 1\n",
+            return fmt::format("distribution = \"gamma\"\nmean = {}\nshape = 1\n",
                                belief(parameters, "mean", p[0], source));
         default:
             return "";
     }
 }
 
+/// The keys of a family as proposed, a line each.
+std::string familyText(const QuantityFit& fit, const std::string& file) {
+    const std::string source =
+        core::tomlQuoted(fmt::format("fit of {}, {} rows", file, fit.summary ? fit.summary->count : 0));
+    std::string text = familyKeys(fit.proposal.law, fit.proposal.parameters, source);
+    if (fit.summary && fit.summary->zeroShare > 0.0)
+        text += fmt::format("dormant = {}\n", number(fit.summary->zeroShare));
+    return text;
+}
+
+std::string persistenceText(const QuantityFit& fit, const std::string& file) {
+    if (!fit.persistence) return "";
+    // The belief must stay in [0, 1], so its ends are those of the 95 % interval and its shape is bounded.
+    const auto inside = [](double x) { return std::clamp(x, 0.0, 1.0); };
+    return fmt::format(
+        "persistence = {{ low = {}, base = {}, high = {}, source = {} }}\n",
+        number(inside(fit.persistence->low)), number(inside(fit.persistence->value)),
+        number(inside(fit.persistence->high)),
+        core::tomlQuoted(fmt::format("fit of {}, {} subjects", file, fit.persistence->subjects)));
+}
+
 /// One quantity's table in a segment.
 std::string usageText(const QuantityFit& fit, const FragmentNames& names, const MeterIds& ids) {
-    const std::string source =
-        core::tomlQuoted(fmt::format("fit of {}, {} rows", names.file, fit.summary ? fit.summary->count : 0));
     const std::string& id = ids[fit.name];
     std::string text = fmt::format("[segment.usage.{}]  # {}\n", id, fit.proposal.why);
     if (id != fit.name) text += fmt::format("# of column {}\n", core::tomlQuoted(fit.name));
@@ -107,19 +127,12 @@ std::string usageText(const QuantityFit& fit, const FragmentNames& names, const 
             break;
         case Proposal::Kind::Family:
             if (fit.per) text += fmt::format("per = {}\n", core::tomlQuoted(ids[*fit.per]));
-            text += familyKeys(fit.proposal.law, fit.proposal.parameters, source);
-            if (fit.summary && fit.summary->zeroShare > 0.0)
-                text += fmt::format("dormant = {}\n", number(fit.summary->zeroShare));
+            if (fit.proposal.law.family == Family::Exponential)
+                text += "# a gamma law of shape 1: exponential\n";
+            text += familyText(fit, names.file);
             break;
     }
-    if (!fit.persistence) return text;
-    // The belief must stay in [0, 1], so its ends are those of the 95 % interval and its shape is bounded.
-    const auto inside = [](double x) { return std::clamp(x, 0.0, 1.0); };
-    return text + fmt::format("persistence = {{ low = {}, base = {}, high = {}, source = {} }}\n",
-                              number(inside(fit.persistence->low)), number(inside(fit.persistence->value)),
-                              number(inside(fit.persistence->high)),
-                              core::tomlQuoted(fmt::format("fit of {}, {} subjects", names.file,
-                                                           fit.persistence->subjects)));
+    return text + persistenceText(fit, names.file);
 }
 
 bool hasFactor(std::vector<std::vector<double>> matrix) {
@@ -191,6 +204,14 @@ std::string lawToml(const Law& law) {
             break;
     }
     return text;
+}
+
+std::vector<std::string> proposalLines(const QuantityFit& fit, const std::string& file) {
+    std::vector<std::string> lines;
+    if (fit.proposal.kind != Proposal::Kind::Family) return lines;
+    std::istringstream text(familyText(fit, file) + persistenceText(fit, file));
+    for (std::string line; std::getline(text, line);) lines.push_back(line);
+    return lines;
 }
 
 std::string fitToml(std::span<const UsageFit> kinds, const FragmentNames& names) {

@@ -70,6 +70,11 @@ std::string formatError(double standardError) {
     return formatWithError(standardError, standardError);
 }
 
+std::string wholeText(double value) {
+    if (!std::isfinite(value) || std::abs(value) >= kMostGrouped) return formatWithError(value, 0.0);
+    return grouped(fixedText(value, 0));
+}
+
 std::string moneyText(double value, double standardError, const std::string& currency) {
     const std::string text = formatWithError(value, standardError);
     if (currency != "USD" || text == "-") return fmt::format("{} {}", text, currency);

@@ -9,6 +9,10 @@ namespace breakeven::sim {
 /// The error itself, to its first significant digit: "0.3", "20". "0" for none.
 [[nodiscard]] std::string formatError(double standardError);
 
+/// A count or another exact amount, all its whole digits: "22,361,870". Rounded to whole numbers; from 1e15
+/// on as `formatWithError`.
+[[nodiscard]] std::string wholeText(double value);
+
 /// An amount for people: "$231", "-$7.3", "231 EUR"; digits as `formatWithError`.
 [[nodiscard]] std::string moneyText(double value, double standardError, const std::string& currency);
 

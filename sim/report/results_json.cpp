@@ -29,7 +29,7 @@ Json settingsJson(const core::RunSettings& settings) {
             {"worlds", settings.worlds},
             {"months", settings.months},
             {"seed", settings.seed},
-            {"sampling", settings.sampling == core::Sampling::Stratified ? "stratified" : "random"}};
+            {"sampling", core::samplingName(settings.sampling)}};
 }
 
 /// The entry of an array whose `field` is `value`, made when it is not there yet.

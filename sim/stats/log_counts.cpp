@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 #include <numeric>
 
@@ -9,7 +10,8 @@ namespace breakeven::sim {
 namespace {
 
 double middle(const WeightedBin& bin) {
-    return 0.5 * (bin.low + bin.high);
+    return 0.5 *
+           (bin.low * (1.0 + bin.lowShare - bin.highShare) + bin.high * (1.0 + bin.highShare - bin.lowShare));
 }
 
 double totalWeight(std::span<const WeightedBin> bins) {
@@ -24,21 +26,41 @@ double totalValue(std::span<const WeightedBin> bins) {
     return total;
 }
 
+/// Total of the largest `weight` of a bin, at most its own.
+double topOf(const WeightedBin& bin, double weight) {
+    const double atHigh = std::min(weight, bin.highShare * bin.weight);
+    const double atLow = std::max(weight - (1.0 - bin.lowShare) * bin.weight, 0.0);
+    const double inBetween = weight - atHigh - atLow;
+    if (!(inBetween > 0.0)) return atHigh * bin.high + atLow * bin.low;
+    const double whole = (1.0 - bin.lowShare - bin.highShare) * bin.weight;
+    const double mean = bin.high - 0.5 * std::min(inBetween / whole, 1.0) * (bin.high - bin.low);
+    return atHigh * bin.high + inBetween * mean + atLow * bin.low;
+}
+
 double valueOfLargest(std::span<const WeightedBin> bins, double weight) {
     double left = weight;
     double value = 0.0;
     for (std::size_t i = bins.size(); i-- > 0 && left > 0.0;) {
         const double taken = std::min(left, bins[i].weight);
-        value += taken * middle(bins[i]);
+        value += taken < bins[i].weight ? topOf(bins[i], taken) : taken * middle(bins[i]);
         left -= taken;
     }
     return value;
 }
 
+/// Are two values of one bin the same but for the rounding of their last 12 bits? A price cap reached by
+/// different users is such a value.
+bool isAlike(double a, double b) {
+    const auto rounded = [](double x) { return (std::bit_cast<std::uint64_t>(x) + 0x800U) >> 12; };
+    return rounded(a) == rounded(b);
+}
+
 /// Value at `fraction` of the way through a bin.
 double inside(const WeightedBin& bin, double fraction) {
-    if (bin.low == bin.high) return bin.low;
-    const double value = bin.low * std::pow(bin.high / bin.low, fraction);
+    const double between = 1.0 - bin.lowShare - bin.highShare;
+    if (bin.low == bin.high || fraction <= bin.lowShare) return bin.low;
+    if (fraction >= 1.0 - bin.highShare || !(between > 0.0)) return bin.high;
+    const double value = bin.low * std::pow(bin.high / bin.low, (fraction - bin.lowShare) / between);
     return std::clamp(value, bin.low, bin.high);
 }
 
@@ -72,10 +94,22 @@ inline LogCounts::Interior LogCounts::interiorOf(const Extremes& extremes) {
     return {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(end - first)};
 }
 
-inline void LogCounts::widen(std::size_t bin, double x) {
-    Extremes& extremes = extremes_[bin];
-    extremes.low = std::min(extremes.low, x);
-    extremes.high = std::max(extremes.high, x);
+inline void LogCounts::Extremes::add(double lowest, std::uint64_t lowTimes, double highest,
+                                     std::uint64_t highTimes) {
+    if (lowest <= low || isAlike(lowest, low)) {
+        if (!isAlike(lowest, low)) atLow = 0;
+        low = std::min(low, lowest);
+        atLow += lowTimes;
+    }
+    if (highest >= high || isAlike(highest, high)) {
+        if (!isAlike(highest, high)) atHigh = 0;
+        high = std::max(high, highest);
+        atHigh += highTimes;
+    }
+}
+
+inline void LogCounts::widen(std::size_t bin, double x, std::uint64_t times) {
+    extremes_[bin].add(x, times, x, times);
 }
 
 void LogCounts::screen() {
@@ -90,7 +124,7 @@ void LogCounts::add(double x, std::uint64_t times, std::size_t batch) {
     }
     if (!map_.covers(x)) cover(x);
     const auto bin = static_cast<std::size_t>(map_.index(x));
-    widen(bin, x);
+    widen(bin, x, times);
     if (!interiors_.empty()) interiors_[bin] = interiorOf(extremes_[bin]);
     countsOf(batch)[bin] += times;
 }
@@ -116,7 +150,7 @@ void LogCounts::add(std::span<const double> values, std::uint64_t times, std::si
             for (std::size_t i = 0; i < found.kept; ++i) {
                 const auto bin = static_cast<std::uint32_t>(bins[i]);
                 counts[bin] += times;
-                widen(bin, kept[i]);
+                widen(bin, kept[i], times);
             }
             continue;
         }
@@ -127,7 +161,7 @@ void LogCounts::add(std::span<const double> values, std::uint64_t times, std::si
             counts[bin] += times;
             const auto place = static_cast<std::uint16_t>((bins[i] >> 32) - interiors[bin].first);
             if (place >= interiors[bin].count) [[unlikely]] {
-                widen(bin, kept[i]);
+                widen(bin, kept[i], times);
                 interiors[bin] = interiorOf(extremes_[bin]);
             }
         }
@@ -177,7 +211,7 @@ void LogCounts::resize(const BinMap& map) {
     map_ = map;
 }
 
-void LogCounts::mergeExtremes(const LogCounts& other) {
+void LogCounts::mergeExtremes(const LogCounts& other, std::uint64_t times) {
     const auto union_ = [](const BinMap::Side& a, const BinMap::Side& b) {
         if (a.size == 0) return b;
         if (b.size == 0) return a;
@@ -189,8 +223,8 @@ void LogCounts::mergeExtremes(const LogCounts& other) {
     interiors_.clear();
     alongOctaves(other.map_, map_, [&](std::size_t from, std::size_t to) {
         for (std::size_t i = 0; i < kOctave; ++i) {
-            extremes_[to + i].low = std::min(extremes_[to + i].low, other.extremes_[from + i].low);
-            extremes_[to + i].high = std::max(extremes_[to + i].high, other.extremes_[from + i].high);
+            const Extremes& seen = other.extremes_[from + i];
+            extremes_[to + i].add(seen.low, seen.atLow * times, seen.high, seen.atHigh * times);
         }
     });
 }
@@ -205,13 +239,13 @@ void LogCounts::mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap, 
 }
 
 void LogCounts::merge(const LogCounts& other, std::uint64_t times) {
-    mergeExtremes(other);
+    mergeExtremes(other, times);
     for (std::size_t batch = 0; batch < batches_.size(); ++batch)
         mergeBatch(batches_[batch], other.batches_[batch], other.map_, times);
 }
 
 void LogCounts::mergeInto(std::size_t batch, const LogCounts& other, std::uint64_t times) {
-    mergeExtremes(other);
+    mergeExtremes(other, times);
     for (const Batch& from : other.batches_) mergeBatch(batches_[batch], from, other.map_, times);
 }
 
@@ -225,27 +259,32 @@ void LogCounts::clear() {
     }
 }
 
-/// Calls visit(low, high, count of a batch) for every bin, seen or not, in ascending order of its values.
+/// Calls visit(extremes, count of a batch) for every bin, seen or not, in ascending order of its values.
 template <typename Visit>
 void LogCounts::ascending(Visit visit) const {
     const auto visitBin = [&](std::size_t bin) {
-        visit(extremes_[bin].low, extremes_[bin].high, [bin](const Batch& batch) {
+        visit(extremes_[bin], [bin](const Batch& batch) {
             return batch.counts.empty() ? std::uint64_t{0} : batch.counts[bin];
         });
     };
     const auto positive = static_cast<std::size_t>(map_.positive.size);
     for (std::size_t bin = size(); bin-- > positive;) visitBin(bin);
-    visit(0.0, 0.0, [](const Batch& batch) { return batch.zeros; });
+    visit(Extremes{0.0, 0.0}, [](const Batch& batch) { return batch.zeros; });
     for (std::size_t bin = 0; bin < positive; ++bin) visitBin(bin);
 }
 
 std::vector<WeightedBin> LogCounts::bins(double unit) const {
     std::vector<WeightedBin> result;
-    ascending([&](double low, double high, auto countOf) {
-        if (low > high) return;  // nothing seen
+    ascending([&](const Extremes& seen, auto countOf) {
+        if (seen.low > seen.high) return;  // nothing
         std::uint64_t total = 0;
         for (const Batch& batch : batches_) total += countOf(batch);
-        if (total > 0) result.push_back({low, high, static_cast<double>(total) * unit});
+        if (total == 0) return;
+        const auto count = static_cast<double>(total);
+        const bool isAtom = isAlike(seen.low, seen.high);
+        result.push_back({seen.low, seen.high, count * unit,
+                          isAtom ? 0.0 : static_cast<double>(seen.atLow) / count,
+                          isAtom ? 1.0 : static_cast<double>(seen.atHigh) / count});
     });
     return result;
 }
@@ -253,8 +292,8 @@ std::vector<WeightedBin> LogCounts::bins(double unit) const {
 std::vector<std::vector<double>> LogCounts::batchWeights() const {
     std::vector<std::vector<double>> weights(batches_.size());
     std::vector<std::uint64_t> counts(batches_.size());
-    ascending([&](double low, double high, auto countOf) {
-        if (low > high) return;
+    ascending([&](const Extremes& seen, auto countOf) {
+        if (seen.low > seen.high) return;
         std::ranges::transform(batches_, counts.begin(), countOf);
         if (std::ranges::all_of(counts, [](std::uint64_t count) { return count == 0; })) return;
         for (std::size_t batch = 0; batch < counts.size(); ++batch)
@@ -295,7 +334,9 @@ double shareAtOrBelow(std::span<const WeightedBin> bins, double x) {
         if (bin.high <= x) {
             below += bin.weight;
         } else if (bin.low <= x) {
-            below += bin.weight * std::log(x / bin.low) / std::log(bin.high / bin.low);
+            const double between = 1.0 - bin.lowShare - bin.highShare;
+            below +=
+                bin.weight * (bin.lowShare + between * std::log(x / bin.low) / std::log(bin.high / bin.low));
         }
     }
     return below / totalWeight(bins);

@@ -14,13 +14,15 @@ namespace breakeven::sim {
 struct WeightedBin {
     double low = 0.0;
     double high = 0.0;
-    double weight = 0.0;  ///< number of observations, or their weighted number
+    double weight = 0.0;     ///< number of observations, or their weighted number
+    double lowShare = 0.0;   ///< of the weight that lies at `low`, so that atoms stay exact
+    double highShare = 0.0;  ///< the same at `high`
 };
 
 /// Mergeable counts on a logarithmic grid: 256 bins per power of two (relative width at most 0.4 %), for
 /// values of either sign, with an exact count of zeros. The counts may be split into batches; the smallest
-/// and largest value seen in a bin are kept for all of them together, so atoms stay exact. Counts are
-/// integers and minima commute: any order of adding and merging gives the same state.
+/// and largest value seen in a bin, and how often, are kept for all of them together, so atoms stay exact.
+/// Counts are integers and minima commute: any order of adding and merging gives the same state.
 ///
 /// Magnitudes below 2^-30 share one bin, those from 2^51 on another.
 class LogCounts {
@@ -56,6 +58,9 @@ class LogCounts {
     struct Extremes {
         double low = HUGE_VAL;
         double high = -HUGE_VAL;
+        std::uint64_t atLow = 0;  ///< observations equal to `low` but for rounding
+        std::uint64_t atHigh = 0;
+        void add(double lowest, std::uint64_t lowTimes, double highest, std::uint64_t highTimes);
     };
     /// Offsets (binOffset) strictly between those of the extremes are [first, first + count): such a value
     /// changes neither of them. 4 bytes a bin stay in the cache where the extremes would not.
@@ -72,12 +77,12 @@ class LogCounts {
     void cover(double x);
     void cover(std::span<const double> values);
     void resize(const BinMap& map);
-    void widen(std::size_t bin, double x);
+    void widen(std::size_t bin, double x, std::uint64_t times);
     void screen();
     [[nodiscard]] static Interior interiorOf(const Extremes& extremes);
     std::vector<std::uint64_t>& countsOf(std::size_t batch);
     void mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap, std::uint64_t times);
-    void mergeExtremes(const LogCounts& other);
+    void mergeExtremes(const LogCounts& other, std::uint64_t times);
     template <typename Visit>
     void ascending(Visit visit) const;
 
@@ -91,8 +96,8 @@ class LogCounts {
 /// Bins of several lists put together in ascending order; bins of one grid cell are joined.
 [[nodiscard]] std::vector<WeightedBin> mergedBins(std::vector<std::vector<WeightedBin>> lists);
 
-// Statistics of binned values, ascending bins, total weight > 0. Inside a bin the mean is taken as (low +
-// high) / 2: at most 0.1 % of the value off, either way.
+// Statistics of binned values, ascending bins, total weight > 0. Between the smallest and the largest value
+// of a bin the mean is taken as (low + high) / 2: at most 0.1 % of the value off, either way.
 
 /// The value below which `level` of the weight lies; log-linear inside the bin, between the values seen in
 /// it.

@@ -66,18 +66,51 @@ Interval wilson95(double hits, double n) {
     return {std::max(0.0, (centre - half) / scale), std::min(1.0, (centre + half) / scale)};
 }
 
-double jackknifeError(double whole, std::span<const double> without, std::span<const double> sizes) {
+namespace {
+
+struct Jackknife {
+    double error = 0.0;
+    double skewness = 0.0;  ///< of the pseudo-values; 0 where they are alike
+};
+
+Jackknife jackknife(double whole, std::span<const double> without, std::span<const double> sizes) {
     const double n = std::accumulate(sizes.begin(), sizes.end(), 0.0);
     const auto groups = static_cast<double>(sizes.size());
     double centre = groups * whole;
     for (std::size_t j = 0; j < sizes.size(); ++j) centre -= (1.0 - sizes[j] / n) * without[j];
     double variance = 0.0;
+    double squares = 0.0;
+    double cubes = 0.0;
     for (std::size_t j = 0; j < sizes.size(); ++j) {
         const double h = n / sizes[j];
-        const double pseudo = h * whole - (h - 1.0) * without[j];
-        variance += (pseudo - centre) * (pseudo - centre) / (h - 1.0);
+        const double difference = h * whole - (h - 1.0) * without[j] - centre;
+        variance += difference * difference / (h - 1.0);
+        squares += difference * difference / groups;
+        cubes += difference * difference * difference / groups;
     }
-    return std::sqrt(variance / groups);
+    return {std::sqrt(variance / groups), squares > 0.0 ? cubes / (squares * std::sqrt(squares)) : 0.0};
+}
+
+/// The inverse of Hall's transformation g(t) = t + a t^2 / (3 r) + a^2 t^3 / (27 n) + a / (6 r), r = sqrt(n),
+/// which takes the skewness a out of a t statistic of n groups.
+double unskewed(double x, double skewness, double groups) {
+    if (std::abs(skewness) < 1e-6) return x;
+    const double root = std::sqrt(groups);
+    const double a = skewness / 3.0;
+    return root / a * (std::cbrt(1.0 + 3.0 * a * (x / root - skewness / (6.0 * groups))) - 1.0);
+}
+
+}  // namespace
+
+double jackknifeError(double whole, std::span<const double> without, std::span<const double> sizes) {
+    return jackknife(whole, without, sizes).error;
+}
+
+Interval jackknifeInterval(double whole, std::span<const double> without, std::span<const double> sizes) {
+    const auto [error, skewness] = jackknife(whole, without, sizes);
+    const auto groups = static_cast<double>(sizes.size());
+    const double t = studentT95(groups - 1.0);
+    return {whole - error * unskewed(t, skewness, groups), whole - error * unskewed(-t, skewness, groups)};
 }
 
 double rankCorrelation(std::span<const double> x, std::span<const double> y) {

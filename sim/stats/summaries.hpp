@@ -40,6 +40,13 @@ struct Interval {
 [[nodiscard]] double jackknifeError(double whole, std::span<const double> without,
                                     std::span<const double> sizes);
 
+/// The 95 % interval of such an estimate: Student's t over the groups, corrected to second order for the
+/// skewness of the groups' pseudo-values, since a few heavy users make most groups fall short and some far
+/// exceed. Symmetric, whole -+ t error, where there is no skewness. Source: Hall (1992), "On the removal of
+/// skewness by transformation", J. R. Statist. Soc. B 54, 221-228.
+[[nodiscard]] Interval jackknifeInterval(double whole, std::span<const double> without,
+                                         std::span<const double> sizes);
+
 /// Spearman's rank correlation; ties get their mean rank. n >= 2; 0 when either is constant.
 [[nodiscard]] double rankCorrelation(std::span<const double> x, std::span<const double> y);
 

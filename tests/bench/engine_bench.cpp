@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <ctime>
+#include <exception>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -76,9 +78,7 @@ int run(const std::string& file, std::map<std::string, std::string>& options) {
     return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int benchmark(int argc, char** argv) {
     std::map<std::string, std::string> options;
     for (int i = 2; i + 1 < argc; i += 2) options[argv[i]] = argv[i + 1];
     if (options.contains("--target") && options["--target"] == "list") {
@@ -92,4 +92,15 @@ int main(int argc, char** argv) {
         return 2;
     }
     return run(argv[1], options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return benchmark(argc, argv);
+    } catch (const std::exception& error) {
+        std::fputs(error.what(), stderr);
+        return 3;
+    }
 }

@@ -90,6 +90,17 @@ expect "no difference, no error" "0" "$(grep 'pro  *probability_plan_loses' out 
 status 2 "$program" run small.toml --label '#3' --quiet
 status 2 "$program" run small.toml --label latest --quiet
 
+# Worlds are added until the error asked for is reached; the run kept is the one started with as many.
+status 0 "$program" run small.toml --worlds 20 --target-error cost_per_user=2% --csv grown
+expect "what is added is said" "1" "$(grep -m1 -c -- '^--target-error cost_per_user=2%: the interval is .* times as wide; running 500 users x [0-9]* worlds$' err)"
+worlds=$(grep -o '[0-9]* worlds$' err | tail -1 | cut -d' ' -f1)
+status 0 "$program" run small.toml --worlds "$worlds" --csv started --quiet
+cmp -s grown/metrics.csv started/metrics.csv || { echo "FAILED grown run is another"; failed=1; }
+status 0 "$program" run small.toml --worlds 20 --target-error margin_per_user=0.001% --max-user-months 50000
+expect "a limit is said" "1" "$(grep -c 'not reached with 500 users x 100 worlds' err)"
+status 2 "$program" run small.toml --target-error margin=1%
+status 2 "$program" run small.toml --target-error margin_per_user=-1
+
 # A sweep that is made twice takes its points from the store and writes the same bytes.
 status 0 "$program" sweep small.toml --vary plan.pro.fee=10:30:10 --csv sweep1.csv --quiet
 status 0 "$program" sweep small.toml --vary plan.pro.fee=10:30:10 --csv sweep2.csv

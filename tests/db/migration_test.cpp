@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "db/sqlite_run_store.hpp"
+#include "db/sqlite_usage_store.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace breakeven::db {
@@ -89,6 +90,39 @@ TEST(Migration, GivenAStoreOfVersion1_WhenARunIsAdded_ThenBothAreThere) {
     EXPECT_EQ(row, 8);
     EXPECT_EQ(*store.load(8).result, *old.result);
     EXPECT_EQ(store.list().size(), 2U);
+}
+
+TEST(Migration, GivenAStoreOfVersion1_WhenAUsageTableIsKept_ThenTheRunAndTheTableAreThere) {
+    const tests::TemporaryFolder folder;
+    makeStore(folder.file("old.sqlite"), "schema_1.sql");
+    const sim::UsageTableRecord table{
+        "subject,period_start,n\r\na,2026-01-01,1\r\n", 1, {"n"}, {{"a.csv", "ab"}}};
+
+    SqliteUsageStore(folder.file("old.sqlite"))
+        .keep("team", table, "2026-01-02T03:04:05Z", sim::UsageStore::OnOther::Refuse);
+
+    EXPECT_EQ(SqliteUsageStore(folder.file("old.sqlite")).csv("team"), table.csv);
+    EXPECT_EQ(SqliteRunStore(folder.file("old.sqlite")).load(7).label, "first");
+}
+
+TEST(Migration, GivenAStoreOfVersion2_WhenItsTableAndRunAreRead_ThenTheyAreThoseThatWereKept) {
+    const tests::TemporaryFolder folder;
+    makeStore(folder.file("old.sqlite"), "schema_2.sql");
+
+    SqliteUsageStore tables(folder.file("old.sqlite"));
+    const std::string csv = "subject,period_start,requests,tokens\r\na,2026-01-01,3,40\r\n";
+    EXPECT_EQ(tables.csv("team-2026-01"), csv);
+    EXPECT_EQ(tables.list(), (std::vector<sim::UsageTableSummary>{
+                                 {"team-2026-01",
+                                  "53cc4aa348797a865e5e945075afc1b90f26876a9db4a529b4130943a6b57eb9",
+                                  static_cast<std::int64_t>(csv.size()),
+                                  1,
+                                  "2026-02-01T00:00:00Z",
+                                  {"requests", "tokens"},
+                                  {{"logs/a.jsonl", "0a"}, {"logs/b.jsonl.gz", "0b"}}}}));
+    // Its run was made from a table that is gone, and keeps what it was made from.
+    EXPECT_EQ(SqliteRunStore(folder.file("old.sqlite")).load(1).inputs,
+              (std::vector<core::InputFile>{{"store:gone", "cc", "subject,n\na,1\n"}}));
 }
 
 TEST(Migration, GivenAStoreOfVersion1_WhenOpened_ThenItsTablesAreThoseOfANewStore) {

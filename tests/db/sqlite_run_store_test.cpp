@@ -150,7 +150,7 @@ TEST_F(Store, GivenAStoreFromANewerVersion_WhenOpened_ThenItIsRefused) {
     { SqliteRunStore store(file()); }
     SQLite::Database(file(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 99");
     EXPECT_EQ(errorOf([&] { SqliteRunStore store(file()); }).diagnostic().problem,
-              "the store has format 99, this version reads up to 1");
+              "the store has format 99, this version reads up to 2");
 }
 
 TEST_F(Store, GivenAnotherProgramWriting_WhenSaved_ThenItIsToldAndNothingIsLost) {

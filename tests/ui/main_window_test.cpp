@@ -145,7 +145,7 @@ void MainWindowTest::givenAMeasuredCsv_whenItBecomesASegment_thenTheSavedScenari
     const QString clients = BREAKEVEN_SOURCE_ROOT "/scenarios/api-clients/clients_day.csv";
     const QString usage = fixture.write("team/usage.csv", tests::WindowFixture::read(clients));
     window->openScenario(scenario);
-    window->loadUsage(usage);
+    QVERIFY(tests::WindowFixture::open(*window, usage));
     QCOMPARE(window->page(), Page::Data);
     QVERIFY(window->dataPage().charts().front()->hasDrawing());
     auto* chosen = window->dataPage().findChild<QComboBox*>("column.requests");
@@ -232,13 +232,13 @@ void MainWindowTest::givenABadCsv_whenLoaded_thenTheCellIsNamedAndTheOldFileStay
     tests::WindowFixture fixture;
     const auto window = fixture.window();
     window->openScenario(tests::WindowFixture::shipped("pro-200"));
-    window->loadUsage(fixture.write("good.csv", "user,requests\na,5\nb,7\n"));
+    QVERIFY(fixture.open(*window, fixture.write("good.csv", "user,requests\na,5\nb,7\n")));
     QVERIFY(window->messages().message().isEmpty());
-    window->loadUsage(fixture.write("ragged.csv", "user,requests\na,5\nb,7,9\n"));
+    QVERIFY(fixture.open(*window, fixture.write("ragged.csv", "user,requests\na,5\nb,7,9\n")));
     QVERIFY2(window->messages().message().contains("ragged.csv:3:"),
              qPrintable(window->messages().message()));
     QCOMPARE(window->dataPage().findChild<QComboBox*>("column.requests")->currentText(), "requests");
-    window->loadUsage(fixture.write("text.csv", "user,requests\na,five\n"));
+    QVERIFY(fixture.open(*window, fixture.write("text.csv", "user,requests\na,five\n")));
     click(window->dataPage(), "Use as segment");
     QVERIFY2(window->messages().message().contains("\"five\" is not a number"),
              qPrintable(window->messages().message()));

@@ -1,12 +1,18 @@
 // Pictures of every page, light and dark, for people to look at. Usage: ui_screenshots FOLDER
 #include <QApplication>
+#include <QComboBox>
 #include <QDir>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QTreeWidget>
 #include <cstdio>
+#include <functional>
 #include <vector>
 
 #include "tests/ui/window_fixture.hpp"
 #include "ui/pages/history_page.hpp"
 #include "ui/pages/run_page.hpp"
+#include "ui/pages/usage_tables.hpp"
 #include "ui/theme/theme.hpp"
 
 namespace {
@@ -17,6 +23,68 @@ using breakeven::ui::MainWindow;
 void shoot(MainWindow& window, const QString& file) {
     QTest::qWait(150);
     if (!window.grab().save(file)) std::fprintf(stderr, "can't write %s\n", qPrintable(file));
+}
+
+QString dataSet(const QString& name) {
+    return BREAKEVEN_SOURCE_ROOT "/tests/known_answers/metering/" + name;
+}
+
+/// The states of the Data page, from a log to its segment. @return whether all came about
+bool shootData(MainWindow& window, const WindowFixture& fixture,
+               const std::function<QString(const QString&)>& file) {
+    auto& page = window.dataPage();
+    const auto click = [&](const QString& words) {
+        for (auto* button : page.findChildren<QPushButton*>())
+            if (button->text() == words) button->click();
+    };
+    const auto meter = [&] {
+        click("Meter this log");
+        return WindowFixture::waitForData(window) && WindowFixture::waitForFits(window);
+    };
+    WindowFixture::open(window, dataSet("coding-agent-team/usage_events.csv.gz"));
+    shoot(window, file("3-data-log"));
+    page.findChild<QComboBox*>("log-period")->setCurrentIndex(2);
+    if (!meter()) return false;
+    auto* tables = page.findChild<breakeven::ui::UsageTables*>();
+    auto* charts = page.findChild<QTabWidget*>("usage-chart-tabs");
+    page.findChild<QComboBox*>("usage-column")->setCurrentText("requests");
+    const char* names[] = {"totals", "heaviest", "intake", "rows"};
+    for (int tab = 0; tab < 4; ++tab) {
+        tables->setCurrentIndex(tab);
+        charts->setCurrentIndex(tab);
+        shoot(window, file(QString("3-data-") + names[tab]));
+    }
+    WindowFixture::open(window, dataSet("azure-llm-2023-conv/azure_llm_2023_conv.csv.gz"));
+    shoot(window, file("3-data-log-asks"));
+    WindowFixture::open(window, dataSet("format-samples/cloudevents__codex_first200.jsonl"));
+    shoot(window, file("3-data-log-events"));
+    std::string rows = "user,at,n\n";
+    for (int i = 0; i < 2'000'000; ++i)
+        rows += "u" + std::to_string(i % 5003) + "," + std::to_string(1'767'225'600 + i) + ",5\n";
+    WindowFixture::open(window, fixture.write("long.csv", rows));
+    click("Meter this log");
+    shoot(window, file("3-data-metering"));
+    click("Cancel");
+    WindowFixture::waitForData(window);
+    WindowFixture::open(window, fixture.write("bad.csv", "user,at,n\na,2026-01-05,3\nb,yesterday,2\n"));
+    click("Meter this log");
+    WindowFixture::waitForData(window);
+    shoot(window, file("3-data-rejected"));
+    if (!WindowFixture::open(window, BREAKEVEN_SOURCE_ROOT "/scenarios/api-clients/clients_day.csv"))
+        return false;
+    shoot(window, file("3-data-fitting"));
+    if (!WindowFixture::waitForFits(window)) return false;
+    tables->setCurrentIndex(0);
+    charts->setCurrentIndex(0);
+    shoot(window, file("3-data"));
+    auto* families = page.findChild<QTreeWidget*>("usage-families");
+    for (int i = 0; i < families->topLevelItemCount(); ++i)
+        if (!families->topLevelItem(i)->isDisabled())
+            families->topLevelItem(i)->setCheckState(0, Qt::Checked);
+    shoot(window, file("3-data-all-families"));
+    charts->setCurrentIndex(2);
+    shoot(window, file("3-data-all-quantiles"));
+    return true;
 }
 
 bool runToEnd(MainWindow& window) {
@@ -64,8 +132,7 @@ int main(int argc, char** argv) {
         shoot(*window, file("6-compare"));
         fixture.consent = true;
         window->openScenario(WindowFixture::shipped("api-clients"));
-        window->loadUsage(BREAKEVEN_SOURCE_ROOT "/scenarios/api-clients/clients_day.csv");
-        shoot(*window, file("3-data"));
+        if (!shootData(*window, fixture, file)) return 1;
         window->openScenario(fixture.write(
             "broken.toml",
             "format = 1\nname = \"broken\"\ncurency = \"USD\"\n[[plan]]\nid = \"a\"\nfee = -3\n"));

@@ -173,16 +173,32 @@ void Chart::styleAxes() {
         plot_->xAxis->setTicker(
             QSharedPointer<QCPAxisTicker>(new ShortTicker<QCPAxisTicker>(spec_.isPercentX)));
     }
-    plot_->yAxis->setTicker(QSharedPointer<QCPAxisTicker>(new ShortTicker<QCPAxisTicker>(spec_.isPercentY)));
+    plot_->yAxis->setScaleType(spec_.isLogY ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    if (spec_.isLogY)
+        plot_->yAxis->setTicker(
+            QSharedPointer<QCPAxisTicker>(new ShortTicker<QCPAxisTickerLog>(spec_.isPercentY)));
+    else
+        plot_->yAxis->setTicker(
+            QSharedPointer<QCPAxisTicker>(new ShortTicker<QCPAxisTicker>(spec_.isPercentY)));
 }
 
 void Chart::drawSeries() {
     const Colours colours = coloursOf(palette());
-    int listed = 0;
+    const auto listed =
+        std::ranges::count_if(spec_.series, [](const ChartSeries& series) { return !series.name.isEmpty(); });
+    plot_->legend->setWrap(listed > 4 ? 3 : 4);  // more in a line would be cut
     for (const ChartSeries& series : spec_.series) {
         const QColor colour = colourOf(series.colour, colours);
         const Qt::PenStyle style = series.isDashed ? Qt::DashLine : Qt::SolidLine;
         const bool isLine = series.look == ChartSeries::Look::Line;
+        const auto marks = [&](double size) {
+            auto shape = static_cast<QCPScatterStyle::ScatterShape>(QCPScatterStyle::ssCircle +
+                                                                    static_cast<int>(series.colour) % 6);
+            // A disc is a circle that is always filled.
+            if (series.isDashed && shape == QCPScatterStyle::ssDisc) shape = QCPScatterStyle::ssCircle;
+            return QCPScatterStyle(shape, QPen(colour, 1.5),
+                                   series.isDashed ? QBrush(Qt::NoBrush) : QBrush(faded(colour, 160)), size);
+        };
         if (isLine && !series.low.empty()) {
             QCPGraph* lower = plot_->addGraph();
             lower->setData(asVector(series.x), asVector(series.low), true);
@@ -199,7 +215,6 @@ void Chart::drawSeries() {
         graph->setData(asVector(series.x), asVector(series.y), true);
         graph->setName(series.name);
         if (series.name.isEmpty()) graph->removeFromLegend();
-        listed += series.name.isEmpty() ? 0 : 1;
         switch (series.look) {
             case ChartSeries::Look::Line:
                 graph->setPen(QPen(colour, 2.0, style));
@@ -212,12 +227,13 @@ void Chart::drawSeries() {
                 graph->setBrush(
                     QBrush(faded(colour, 110), series.isDashed ? Qt::BDiagPattern : Qt::SolidPattern));
                 break;
+            case ChartSeries::Look::Points:
+                graph->setLineStyle(QCPGraph::lsNone);
+                graph->setScatterStyle(marks(5.0));
+                break;
             case ChartSeries::Look::Intervals: {
                 graph->setLineStyle(QCPGraph::lsNone);
-                graph->setScatterStyle(QCPScatterStyle(
-                    static_cast<QCPScatterStyle::ScatterShape>(QCPScatterStyle::ssCircle +
-                                                               static_cast<int>(series.colour) % 6),
-                    QPen(colour, 1.5), QBrush(faded(colour, 160)), 9.0));
+                graph->setScatterStyle(marks(9.0));
                 auto* bars = new QCPErrorBars(plot_->xAxis, plot_->yAxis);
                 bars->setDataPlottable(graph);
                 bars->setPen(QPen(colour, 1.5));
@@ -239,9 +255,15 @@ void Chart::drawSeries() {
 
 void Chart::rescale() {
     plot_->rescaleAxes();
+    const auto withRoom = [](const QCPRange& range) {
+        const double room = std::pow(range.upper / range.lower, 0.02);
+        return QCPRange(range.lower / room, range.upper * room);
+    };
     QCPRange y = plot_->yAxis->range();
-    if (spec_.startsAtZeroY) y.lower = 0.0;
-    if (spec_.isPercentY && y.upper > 0.98 && y.upper <= 1.0) {
+    if (spec_.startsAtZeroY && !spec_.isLogY) y.lower = 0.0;
+    if (spec_.isLogY) {
+        y = withRoom(y);
+    } else if (spec_.isPercentY && y.upper > 0.98 && y.upper <= 1.0) {
         y.upper = 1.03;
     } else {
         y.upper += 0.10 * (y.upper - y.lower);  // room for the words of a marker
@@ -251,9 +273,7 @@ void Chart::rescale() {
     if (!spec_.categories.empty()) {
         plot_->xAxis->setRange(0.4, static_cast<double>(spec_.categories.size()) + 0.6);
     } else if (spec_.isLogX) {
-        const QCPRange x = plot_->xAxis->range();
-        const double room = std::pow(x.upper / x.lower, 0.02);
-        plot_->xAxis->setRange(x.lower / room, x.upper * room);
+        plot_->xAxis->setRange(withRoom(plot_->xAxis->range()));
     }
 }
 
@@ -298,6 +318,7 @@ QString Chart::readingAt(double x) const {
     for (const ChartSeries& series : spec_.series) {
         if (series.x.empty() || series.x.size() != series.y.size()) continue;
         std::size_t index = 0;
+        if (series.look == ChartSeries::Look::Points) continue;  // which are read by eye
         if (series.look == ChartSeries::Look::Intervals) {
             const auto nearest =
                 std::ranges::min_element(series.x, {}, [&](double at) { return std::abs(at - x); });

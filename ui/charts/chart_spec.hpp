@@ -13,12 +13,13 @@ struct ChartSeries {
         Bars,       ///< steps from each x to the next, filled down to 0; the last y closes them
         Steps,      ///< steps around each x, filled down to 0
         Intervals,  ///< points with an error bar from low to high
+        Points,     ///< a mark at each point
     };
     enum class Colour { First, Second, Third, Fourth, Fifth, Sixth, Loss, Gain, Muted };
     QString name;  ///< for the legend; empty: not listed
     Look look = Look::Line;
     Colour colour = Colour::First;
-    bool isDashed = false;
+    bool isDashed = false;  ///< a line; marks are hollow, bars hatched
     std::vector<double> x;  ///< ascending
     std::vector<double> y;
     std::vector<double> low;  ///< of intervals, or of a band around a line; empty: none
@@ -37,6 +38,7 @@ struct ChartSpec {
     QString xTitle;  ///< with the unit
     QString yTitle;
     bool isLogX = false;
+    bool isLogY = false;
     bool isPercentX = false;  ///< x is a share
     bool isPercentY = false;  ///< y is a share
     bool startsAtZeroY = true;

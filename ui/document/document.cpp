@@ -1,14 +1,24 @@
 #include "ui/document/document.hpp"
 
 #include <QFileInfo>
+#include <utility>
 
 namespace breakeven::ui {
 
-Document::Document(QObject* parent) : QObject(parent) {}
+Document::Document(core::FileOpener stored, QObject* parent) : QObject(parent), stored_(std::move(stored)) {}
+
+core::ScenarioReading Document::readFile() const {
+    return core::readScenarioFile(path_.toStdString(), {}, stored_);
+}
+
+core::ScenarioReading Document::readText(const std::string& text) const {
+    return core::readScenarioText(text, path_.toStdString(), {},
+                                  core::filesBeside(path_.toStdString(), stored_));
+}
 
 void Document::open(const QString& path) {
     path_ = QFileInfo(path).absoluteFilePath();
-    reading_ = core::readScenarioFile(path_.toStdString());
+    reading_ = readFile();
     isModified_ = false;
     emit changed();
 }
@@ -19,13 +29,12 @@ QString Document::folder() const {
 
 core::ScenarioReading Document::readWith(const std::vector<core::Override>& overrides) const {
     return core::readScenarioText(reading_.text, path_.toStdString(), overrides,
-                                  core::filesBeside(path_.toStdString()));
+                                  core::filesBeside(path_.toStdString(), stored_));
 }
 
 void Document::setText(const std::string& newText) {
     if (newText == reading_.text) return;
-    reading_ =
-        core::readScenarioText(newText, path_.toStdString(), {}, core::filesBeside(path_.toStdString()));
+    reading_ = readText(newText);
     isModified_ = true;
     emit changed();
 }
@@ -39,7 +48,7 @@ bool Document::setNumber(const std::string& path, core::NumberPart part, double 
 
 void Document::setSaved(const QString& path) {
     path_ = QFileInfo(path).absoluteFilePath();
-    reading_ = core::readScenarioFile(path_.toStdString());
+    reading_ = readFile();
     isModified_ = false;
     emit changed();
 }

@@ -16,7 +16,8 @@ namespace breakeven::ui {
 class Document : public QObject {
     Q_OBJECT
   public:
-    explicit Document(QObject* parent = nullptr);
+    /// @param stored  opens the usage tables that a scenario names as `store:NAME`; none: there is no store
+    explicit Document(core::FileOpener stored = {}, QObject* parent = nullptr);
 
     /// Reads a scenario file. A file with errors is opened too: they are shown, and it can't be run.
     void open(const QString& path);
@@ -40,6 +41,9 @@ class Document : public QObject {
         return reading_.scenario ? &*reading_.scenario : nullptr;
     }
 
+    /// What this text would be as the scenario; nothing is changed.
+    [[nodiscard]] core::ScenarioReading readText(const std::string& text) const;
+
     /// The scenario as a run of these overrides reads it.
     [[nodiscard]] core::ScenarioReading readWith(const std::vector<core::Override>& overrides) const;
 
@@ -47,6 +51,9 @@ class Document : public QObject {
     void changed();
 
   private:
+    [[nodiscard]] core::ScenarioReading readFile() const;
+
+    core::FileOpener stored_;
     QString path_;
     core::ScenarioReading reading_;
     bool isModified_ = false;

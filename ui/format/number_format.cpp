@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "sim/report/csv_text.hpp"
+#include "sim/report/number_text.hpp"
 #include "sim/report/results_table.hpp"
 
 namespace breakeven::ui {
@@ -27,6 +28,10 @@ QString readNumber(double value) {
     const double error =
         std::abs(value) > 0.0 ? std::pow(10.0, std::floor(std::log10(std::abs(value))) - 3.0) : 0.0;
     return text(sim::formatWithError(value, error));
+}
+
+QString wholeNumber(double value) {
+    return text(sim::wholeText(value));
 }
 
 QString percent(double share) {

@@ -25,6 +25,9 @@ namespace breakeven::ui {
 /// A number to read off a chart: four significant digits, thousands separated by commas.
 [[nodiscard]] QString readNumber(double value);
 
+/// A count in full: "19,366".
+[[nodiscard]] QString wholeNumber(double value);
+
 /// A share as percent, one decimal: "26.1 %".
 [[nodiscard]] QString percent(double share);
 

@@ -5,10 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
+#include <variant>
 
 #include "core/scenario/scenario.hpp"
 #include "sim/engine/simulate.hpp"
+#include "ui/jobs/work_thread.hpp"
 #include "ui/services.hpp"
 
 namespace breakeven::ui {
@@ -28,11 +29,10 @@ class RunJob : public QObject {
     Q_OBJECT
   public:
     explicit RunJob(const Services& services, QObject* parent = nullptr);
-    ~RunJob() override;  ///< asks the thread to stop, then waits for it
 
     void start(core::Scenario scenario, std::string label);
-    void cancel();
-    [[nodiscard]] bool isRunning() const { return state_ != nullptr; }
+    void cancel() { work_.cancel(); }
+    [[nodiscard]] bool isRunning() const { return work_.isRunning(); }
 
   signals:
     void progressed(const breakeven::sim::Progress& progress, double seconds);  ///< at most 20 times a second
@@ -43,13 +43,11 @@ class RunJob : public QObject {
     void failed(const breakeven::core::Diagnostic& diagnostic);
 
   private:
-    struct State;
+    using News = std::variant<sim::Progress, EndedRun>;
     void poll();
-    void stopAndJoin();
 
     const Services& services_;
-    std::shared_ptr<State> state_;  ///< shared with the thread
-    std::jthread thread_;
+    WorkThread<News> work_;
     QTimer timer_;
 };
 

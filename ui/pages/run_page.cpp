@@ -28,6 +28,11 @@
 namespace breakeven::ui {
 namespace {
 
+QString nameOf(core::Sampling sampling) {
+    const std::string_view name = core::samplingName(sampling);
+    return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+}
+
 QSpinBox* spin(int low, int high, const QString& tip, QWidget* parent) {
     auto* box = new QSpinBox(parent);
     box->setRange(low, high);
@@ -50,8 +55,11 @@ RunPage::RunPage(Document& document, const Services& services, QWidget* parent)
     seed_->setToolTip(tr("Seed of all draws: the same seed gives the same numbers"));
     seed_->setMaximumWidth(130);
     sampling_ = new QComboBox(this);
-    sampling_->addItems({"stratified", "random"});
-    sampling_->setToolTip(tr("Stratified spreads the users evenly and needs fewer of them"));
+    for (const std::string_view name : core::kSamplingNames)
+        sampling_->addItem(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
+    sampling_->setToolTip(
+        tr("How users are drawn. Stratified, latin_hypercube and sobol spread them evenly and need fewer of "
+           "them; importance draws costly users more often, for usage whose sigma is above 2"));
     label_ = new QLineEdit(this);
     label_->setPlaceholderText(tr("optional"));
     label_->setToolTip(tr("A name for the run in the history"));
@@ -189,7 +197,7 @@ void RunPage::refreshSettings() {
     worlds_->setValue(static_cast<int>(run.worlds));
     months_->setValue(static_cast<int>(run.months));
     seed_->setText(QString::number(run.seed));
-    sampling_->setCurrentText(run.sampling == core::Sampling::Random ? "random" : "stratified");
+    sampling_->setCurrentText(nameOf(run.sampling));
 }
 
 std::vector<core::Override> RunPage::overrides() const {
@@ -202,8 +210,7 @@ std::vector<core::Override> RunPage::overrides() const {
     compare("run.worlds", QString::number(worlds_->value()), QString::number(run.worlds));
     compare("run.months", QString::number(months_->value()), QString::number(run.months));
     compare("run.seed", seed_->text(), QString::number(run.seed));
-    compare("run.sampling", sampling_->currentText(),
-            run.sampling == core::Sampling::Random ? "random" : "stratified");
+    compare("run.sampling", sampling_->currentText(), nameOf(run.sampling));
     return changed;
 }
 
@@ -259,9 +266,7 @@ void RunPage::showEnded(const EndedRun& run) {
             .arg(run.result->manifest.settings.worlds)
             .arg(run.result->manifest.settings.months)
             .arg(run.result->manifest.settings.seed)
-            .arg(run.result->manifest.settings.sampling == core::Sampling::Random ? tr("random")
-                                                                                  : tr("stratified"),
-                 duration(run.milliseconds));
+            .arg(nameOf(run.result->manifest.settings.sampling), duration(run.milliseconds));
     if (run.row > 0) caption += tr("; kept as #%1").arg(run.row);
     show(run.result, run.scenario, caption);
     if (run.notKept) {

@@ -1,8 +1,10 @@
 #include "ui/theme/theme.hpp"
 
 #include <QApplication>
+#include <QProxyStyle>
 #include <QStyle>
 #include <QStyleFactory>
+#include <QStyleOption>
 
 namespace breakeven::ui {
 namespace {
@@ -10,6 +12,24 @@ namespace {
 bool isDark(const QPalette& palette) {
     return palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness();
 }
+
+/// Fusion, with boxes and dots to check that stand out: it draws their edges a shade darker than the window,
+/// which on a dark one nobody sees.
+class CheckableStyle : public QProxyStyle {
+  public:
+    CheckableStyle() : QProxyStyle(QStyleFactory::create("Fusion")) {}
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override {
+        const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
+        const bool isCheckable = element == PE_IndicatorCheckBox || element == PE_IndicatorRadioButton;
+        if (!isCheckable || button == nullptr || !isDark(option->palette))
+            return QProxyStyle::drawPrimitive(element, option, painter, widget);
+        QStyleOptionButton lit = *button;
+        lit.palette.setColor(QPalette::Window, option->palette.color(QPalette::PlaceholderText).lighter(130));
+        QProxyStyle::drawPrimitive(element, &lit, painter, widget);
+    }
+};
 
 QPalette palette(bool dark) {
     const QColor window = dark ? QColor(0x20, 0x22, 0x26) : QColor(0xf5, 0xf6, 0xf8);
@@ -68,7 +88,7 @@ Colours coloursOf(const QPalette& p) {
 
 void applyTheme(Theme theme) {
     static const bool desktopIsDark = isDark(QApplication::palette());  // before we set our own
-    QApplication::setStyle(QStyleFactory::create("Fusion"));
+    QApplication::setStyle(new CheckableStyle);
     QApplication::setPalette(palette(theme == Theme::Dark || (theme == Theme::System && desktopIsDark)));
 }
 

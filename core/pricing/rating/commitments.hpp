@@ -123,7 +123,7 @@ template <typename N>
 [[nodiscard]] N convertedQuantity(const N& quantity, const UnitConversion<N>& conversion) {
     const N converted =
         conversion.isDivided ? quotient(quantity, conversion.factor) : N(quantity * conversion.factor);
-    const N rounded = roundedQuantity(converted, conversion.rounding, conversion.places);
+    N rounded = roundedQuantity(converted, conversion.rounding, conversion.places);
     if (!(N{0} < conversion.freeQuantity)) return rounded;
     return std::max(N(rounded - conversion.freeQuantity), N{0});
 }

@@ -28,7 +28,7 @@ template <typename N>
 /// What one paying event of this value costs.
 template <typename N>
 [[nodiscard]] N eventAmount(const PercentagePrice<N>& price, const N& value) {
-    const N amount = percentOf(value, price.ratePercent) + price.fixedAmount;
+    N amount = percentOf(value, price.ratePercent) + price.fixedAmount;
     if (price.perEventMin && amount < *price.perEventMin) return *price.perEventMin;
     if (price.perEventMax && *price.perEventMax < amount) return *price.perEventMax;
     return amount;
@@ -74,7 +74,7 @@ template <typename N>
         freeValue = price.freeAmount;
     }
     if (isClamped) return sum;
-    if (!(zero < total)) return zero;
+    if (!(zero < total)) return N{0};
     return percentOf(N(total - freeValue), price.ratePercent) +
            N(static_cast<std::int64_t>(paid)) * price.fixedAmount;
 }

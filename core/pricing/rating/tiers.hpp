@@ -83,7 +83,7 @@ template <typename N>
 [[nodiscard]] N volume(std::span<const Tier<N>> tiers, const N& quantity, const N& picking,
                        const TierRules& rules) {
     const N zero{0};
-    if (!(zero < quantity) && rules.flatAtZero == FlatAtZero::None) return zero;
+    if (!(zero < quantity) && rules.flatAtZero == FlatAtZero::None) return N{0};
     const auto tier = std::ranges::find_if(
         tiers, [&](const Tier<N>& item) { return !item.upTo || !(*item.upTo < picking); });
     if (tier == tiers.end()) throw Refused("the quantity is above the last tier's up_to");

@@ -158,7 +158,7 @@ id = "p"
 fee = 1
 )";
 
-ScenarioReading scenarioWith(const std::string& csv, std::string text = kScenario) {
+ScenarioReading scenarioWith(const std::string& csv, const std::string& text = kScenario) {
     return readScenarioText(text, "s.toml", {}, [&](const std::string&) { return csv; });
 }
 

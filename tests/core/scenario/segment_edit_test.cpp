@@ -61,7 +61,7 @@ distribution = "constant"
 value = 1
 )";
 
-const EmpiricalSegment kMeasured{
+const MeasuredSegment kMeasured{
     "measured", 1.5, "usage.csv", {{"requests", "calls"}, {"tokens", "tokens"}}, {}};
 
 const std::string kBlock = R"([[segment]]
@@ -105,13 +105,13 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 TEST(SegmentEdit, GivenScatteredSegments_WhenAppended_ThenOnlyTheBlockIsNewAndItIsLast) {
-    const std::string result = withEmpiricalSegment(kTwoSegments, kMeasured, SegmentEdit::Append);
+    const std::string result = withMeasuredSegment(kTwoSegments, kMeasured, SegmentEdit::Append);
     EXPECT_EQ(result, kTwoSegments + "\n" + kBlock);
     EXPECT_EQ(segmentIds(result), (std::vector<std::string>{"heavy", "light", "measured"}));
 }
 
 TEST(SegmentEdit, GivenScatteredSegments_WhenReplaced_ThenAllTheirPartsAreGoneAndTheRestStays) {
-    const std::string result = withEmpiricalSegment(kTwoSegments, kMeasured, SegmentEdit::Replace);
+    const std::string result = withMeasuredSegment(kTwoSegments, kMeasured, SegmentEdit::Replace);
     EXPECT_EQ(result, R"(# Our case.
 format = 1
 name = "small"
@@ -144,10 +144,37 @@ fee = 20 # dollars
     EXPECT_EQ(std::get<Empirical>(segment.usages[1].distribution).column, "tokens");
 }
 
+TEST(SegmentEdit, GivenAFittedLaw_WhenAppended_ThenItsKeysStandInPlaceOfTheColumn) {
+    MeasuredSegment segment = kMeasured;
+    segment.columns = {{"requests", "n", {"distribution = \"lognormal\"", "median = 180", "sigma = 1.2"}},
+                       {"tokens", "tokens"}};
+    const std::string result = withMeasuredSegment(kTwoSegments, segment, SegmentEdit::Append);
+    EXPECT_EQ(result, kTwoSegments + R"(
+[[segment]]
+id = "measured"
+weight = 1.5
+[segment.usage.requests]
+distribution = "lognormal"
+median = 180
+sigma = 1.2
+[segment.usage.tokens]
+distribution = "empirical"
+file = "usage.csv"
+column = "tokens"
+)");
+    const std::string inlined = withMeasuredSegment(
+        "format = 1\nname = \"small\"\ncurrency = \"USD\"\nsegment = []\n[[meter]]\nid = \"requests\"\n"
+        "[[meter]]\nid = \"tokens\"\n[cost]\n[[plan]]\nid = \"pro\"\nfee = 20\n",
+        segment, SegmentEdit::Append);
+    EXPECT_EQ(segmentIds(inlined), (std::vector<std::string>{"measured"}));
+    const Usage usage = read(inlined).scenario->segments[0].usages[0];
+    EXPECT_EQ(std::get<Lognormal>(usage.distribution).location.base, 180.0);
+}
+
 TEST(SegmentEdit, GivenSegmentsBeforeOtherTables_WhenAppended_ThenItStandsAfterTheLastSegment) {
     const std::string text =
         replaced(kTwoSegments, "\n[segment.usage.tokens]\ndistribution = \"constant\"\nvalue = 1\n", "");
-    const std::string result = withEmpiricalSegment(text, kMeasured, SegmentEdit::Append);
+    const std::string result = withMeasuredSegment(text, kMeasured, SegmentEdit::Append);
     EXPECT_EQ(result, replaced(text, "value = 1 }\n", "value = 1 }\n\n" + kBlock));
 }
 
@@ -161,15 +188,15 @@ TEST(SegmentEdit, GivenAnInlineList_WhenEdited_ThenItGrowsOrIsReplaced) {
 ] # end
 )";
     const std::string text = head + list + tail;
-    const std::string grown = withEmpiricalSegment(text, kMeasured, SegmentEdit::Append);
+    const std::string grown = withMeasuredSegment(text, kMeasured, SegmentEdit::Append);
     EXPECT_EQ(segmentIds(grown), (std::vector<std::string>{"light", "measured"}));
     EXPECT_NE(grown.find("# last"), std::string::npos);
     EXPECT_NE(grown.find("# end"), std::string::npos);
-    const std::string fresh = withEmpiricalSegment(text, kMeasured, SegmentEdit::Replace);
+    const std::string fresh = withMeasuredSegment(text, kMeasured, SegmentEdit::Replace);
     EXPECT_EQ(fresh, head + tail + "\n" + kBlock);
     EXPECT_EQ(segmentIds(fresh), (std::vector<std::string>{"measured"}));
     const std::string fromEmpty =
-        withEmpiricalSegment(head + "segment = [ # none\n]\n" + tail, kMeasured, SegmentEdit::Append);
+        withMeasuredSegment(head + "segment = [ # none\n]\n" + tail, kMeasured, SegmentEdit::Append);
     EXPECT_EQ(segmentIds(fromEmpty), (std::vector<std::string>{"measured"}));
     EXPECT_NE(fromEmpty.find("# none"), std::string::npos);
 }
@@ -180,7 +207,7 @@ TEST(SegmentEdit, GivenAScenarioWithoutSegmentsOrLastLineEnd_WhenEdited_ThenTheB
         "\"requests\"\n[[meter]]\nid = "
         "\"tokens\"\n[[plan]]\nid = \"pro\"\nfee = 20 # dollars";
     for (const SegmentEdit edit : {SegmentEdit::Append, SegmentEdit::Replace}) {
-        const std::string result = withEmpiricalSegment(text, kMeasured, edit);
+        const std::string result = withMeasuredSegment(text, kMeasured, edit);
         EXPECT_EQ(result, text + "\n\n" + kBlock);
         EXPECT_EQ(segmentIds(result), (std::vector<std::string>{"measured"}));
     }
@@ -189,16 +216,16 @@ TEST(SegmentEdit, GivenAScenarioWithoutSegmentsOrLastLineEnd_WhenEdited_ThenTheB
 TEST(SegmentEdit, GivenCarriageReturnsAndAByteOrderMark_WhenEdited_ThenEveryLineEndsAlike) {
     const std::string windows = "\xEF\xBB\xBF" + replaced(kTwoSegments, "\n", "\r\n");
     for (const SegmentEdit edit : {SegmentEdit::Append, SegmentEdit::Replace}) {
-        const std::string result = withEmpiricalSegment(windows, kMeasured, edit);
+        const std::string result = withMeasuredSegment(windows, kMeasured, edit);
         EXPECT_EQ(result, "\xEF\xBB\xBF" +
-                              replaced(withEmpiricalSegment(kTwoSegments, kMeasured, edit), "\n", "\r\n"));
+                              replaced(withMeasuredSegment(kTwoSegments, kMeasured, edit), "\n", "\r\n"));
         EXPECT_EQ(segmentIds(result).back(), "measured");
     }
 }
 
 TEST(SegmentEdit, GivenNamesThatNeedQuotes_WhenWritten_ThenTheyReadBack) {
-    const EmpiricalSegment odd{"odd", 1.0, "C:\\new \"data\"\t\x01.csv", {{"requests", "a \"b\"\\c"}}, {}};
-    const std::string result = withEmpiricalSegment(kTwoSegments, odd, SegmentEdit::Replace);
+    const MeasuredSegment odd{"odd", 1.0, "C:\\new \"data\"\t\x01.csv", {{"requests", "a \"b\"\\c"}}, {}};
+    const std::string result = withMeasuredSegment(kTwoSegments, odd, SegmentEdit::Replace);
     const ScenarioReading reading = read(result);
     ASSERT_TRUE(reading.scenario) << problems(reading);
     const auto& law = std::get<Empirical>(reading.scenario->segments[0].usages[0].distribution);
@@ -208,14 +235,14 @@ TEST(SegmentEdit, GivenNamesThatNeedQuotes_WhenWritten_ThenTheyReadBack) {
 
 TEST(SegmentEdit, GivenAPlanForARemovedSegment_WhenReplaced_ThenReadingTellsOfIt) {
     const std::string text = replaced(kTwoSegments, "fee = 20 # dollars", "fee = 20\nsegments = [\"light\"]");
-    EXPECT_NE(problems(read(withEmpiricalSegment(text, kMeasured, SegmentEdit::Replace)))
+    EXPECT_NE(problems(read(withMeasuredSegment(text, kMeasured, SegmentEdit::Replace)))
                   .find("there is no segment \"light\""),
               std::string::npos);
 }
 
 TEST(SegmentEdit, GivenTextThatIsNotToml_WhenEdited_ThenTheErrorHasItsPlace) {
     try {
-        (void)withEmpiricalSegment("format = 1\nname = \n", kMeasured, SegmentEdit::Append);
+        (void)withMeasuredSegment("format = 1\nname = \n", kMeasured, SegmentEdit::Append);
         FAIL() << "no error";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), Error::Kind::Input);
@@ -223,8 +250,8 @@ TEST(SegmentEdit, GivenTextThatIsNotToml_WhenEdited_ThenTheErrorHasItsPlace) {
     }
 }
 
-TEST(WithEmpiricalSegment, GivenCorrelations_WhenAddedInEitherForm_ThenTheyAreReadBack) {
-    EmpiricalSegment together = kMeasured;
+TEST(WithMeasuredSegment, GivenCorrelations_WhenAddedInEitherForm_ThenTheyAreReadBack) {
+    MeasuredSegment together = kMeasured;
     together.correlations = {{"requests", "tokens", 0.863}};
     const std::string inlined =
         "format = 1\nname = \"small\"\ncurrency = \"USD\"\n"
@@ -233,7 +260,7 @@ TEST(WithEmpiricalSegment, GivenCorrelations_WhenAddedInEitherForm_ThenTheyAreRe
         "[[cost.rate]]\nmeter = \"tokens\"\namount = 1\n[[plan]]\nid = \"pro\"\nfee = 20\n";
     for (const std::string& text : {kTwoSegments, inlined}) {
         const auto reading =
-            readScenarioText(withEmpiricalSegment(text, together, SegmentEdit::Append), "small.toml", {},
+            readScenarioText(withMeasuredSegment(text, together, SegmentEdit::Append), "small.toml", {},
                              [](const std::string&) { return std::string("calls,tokens\n1,10\n2,20\n"); });
         ASSERT_TRUE(reading.scenario) << reading.diagnostics.front().problem;
         const Segment& added = reading.scenario->segments.back();

@@ -8,11 +8,8 @@
 namespace breakeven::core {
 namespace {
 
-/// The rows of a text, each as "line|cell|cell".
-std::vector<std::string> rowsOf(const std::string& text) {
-    const tests::TemporaryFolder folder;
-    std::ofstream(folder.file("a.csv"), std::ios::binary) << text;
-    CsvRows rows(folder.file("a.csv"));
+/// All rows, each as "line|cell|cell".
+std::vector<std::string> rowsOf(CsvRows& rows) {
     std::vector<std::string> result;
     while (rows.next()) {
         std::string row = std::to_string(rows.line());
@@ -20,6 +17,14 @@ std::vector<std::string> rowsOf(const std::string& text) {
         result.push_back(row);
     }
     return result;
+}
+
+/// The rows of a text in a file.
+std::vector<std::string> rowsOf(const std::string& text) {
+    const tests::TemporaryFolder folder;
+    std::ofstream(folder.file("a.csv"), std::ios::binary) << text;
+    CsvRows rows(folder.file("a.csv"));
+    return rowsOf(rows);
 }
 
 using Rows = std::vector<std::string>;
@@ -42,6 +47,22 @@ TEST(CsvRows, GivenAFileOfManyBlocks_WhenRead_ThenNoRowIsLostAtTheSeams) {
         ASSERT_EQ(rows[static_cast<std::size_t>(i) + 1],
                   std::to_string(i + 2) + "|" + std::to_string(i) + "|" +
                       std::string(static_cast<std::size_t>(i % 13), 'x'));
+}
+
+TEST(CsvRows, GivenBytesInPlaceOfAFile_WhenRead_ThenTheRowsAreTheSame) {
+    std::string text = "\xEF\xBB\xBFn;text\r\n";
+    for (int i = 0; i < 100'000; ++i)
+        text += std::to_string(i) + ";\"" + std::string(static_cast<std::size_t>(i % 29), 'x') + "\n\"\n";
+    ASSERT_GT(text.size(), 2U << 20);  // several blocks
+    CsvRows bytes("store:a", text);
+    EXPECT_EQ(rowsOf(bytes), rowsOf(text));
+    try {
+        CsvRows("store:a", "");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.diagnostic().where.file, "store:a");
+        EXPECT_EQ(error.diagnostic().problem, "the file is empty");
+    }
 }
 
 TEST(CsvRows, GivenWhatIsNoCsv_WhenRead_ThenItIsRefused) {

@@ -13,5 +13,13 @@ TEST(Sha256, GivenThePublishedExamples_WhenHashed_ThenTheDigestsAgree) {
               "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+// The third example of FIPS 180-4: a million times the letter a.
+TEST(Sha256, GivenBytesPieceByPiece_WhenHashed_ThenTheDigestIsThatOfTheWhole) {
+    Sha256 hash;
+    for (std::size_t i = 0; i < 1'000; ++i) hash.add(std::string(1'000, 'a'));
+    EXPECT_EQ(hash.hex(), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    EXPECT_EQ(Sha256().hex(), sha256Hex(""));
+}
+
 }  // namespace
 }  // namespace breakeven::core

@@ -23,6 +23,15 @@ TEST(FormatWithError, GivenNoError_WhenFormatted_ThenTheExactValueHasNoTrailingZ
     EXPECT_EQ(moneyText(-7.25, 0.0, "USD"), "-$7.25");
 }
 
+TEST(WholeText, GivenCounts_WhenFormatted_ThenEveryDigitIsShown) {
+    EXPECT_EQ(wholeText(0.0), "0");
+    EXPECT_EQ(wholeText(999.0), "999");
+    EXPECT_EQ(wholeText(22'361'870.0), "22,361,870");
+    EXPECT_EQ(wholeText(-1'383'669.0), "-1,383,669");
+    EXPECT_EQ(wholeText(123'456'789'012'345.0), "123,456,789,012,345");
+    EXPECT_EQ(wholeText(2e15), formatWithError(2e15, 0.0));
+}
+
 TEST(CsvText, GivenFormulasQuotesAndNegativeNumbers_WhenWritten_ThenOnlyTextIsNeutralised) {
     CsvText csv({"a", "b"});
     csv.text("=1+1").number(-7.3).endRow();

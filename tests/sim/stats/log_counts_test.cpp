@@ -60,6 +60,25 @@ TEST(LogCounts, GivenASample_WhenQuantilesAreTaken_ThenTheyLieWithinABinOfTheSam
     EXPECT_EQ(quantileOf(bins, 1.0), exact.back());
 }
 
+// A cap of 200.70 reached by most users, each with a rounding of its own, and others just below it in the
+// same bin.
+TEST(LogCounts, GivenAnAtomAmongOthersOfItsBin_WhenTailAndQuantilesAreTaken_ThenTheAtomIsExact) {
+    std::vector<double> values(1'000, 200.7);
+    for (std::size_t i = 0; i < 400; ++i) values[i] = 200.5 + 0.0004 * static_cast<double>(i);
+    for (std::size_t i = 400; i < 700; ++i) values[i] = 200.7 * (1.0 - 0x1p-52);
+    LogCounts counts;
+    for (std::size_t i = 0; i < values.size(); ++i) counts.add(values[i * 7 % values.size()]);
+    const std::vector<WeightedBin> bins = counts.bins();
+    ASSERT_EQ(bins.back().high, 200.7);
+    ASSERT_EQ(bins.back().low, 200.5);
+    EXPECT_NEAR(meanOfLargest(bins, 0.5), 200.7, 1e-12);
+    EXPECT_NEAR(meanOfLargest(bins, 1.0), (400.0 * 200.5798 + 600.0 * 200.7) / 1000.0, 0.03);
+    EXPECT_EQ(quantileOf(bins, 0.95), 200.7);
+    EXPECT_LT(quantileOf(bins, 0.2), 200.6);
+    EXPECT_EQ(shareAtOrBelow(bins, 200.7), 1.0);
+    EXPECT_NEAR(shareAtOrBelow(bins, 200.699), 0.4, 0.01);
+}
+
 TEST(LogCounts, GivenAtoms_WhenQuantilesFallOnThem_ThenTheyAreExact) {
     const double fee = 200.0;
     const double odd = 618.4 * 0.3234;  // no round number of bits

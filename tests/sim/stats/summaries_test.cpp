@@ -59,6 +59,41 @@ TEST(Summaries, GivenAMeanOverEqualGroups_WhenJackknifed_ThenTheErrorIsThatOfThe
                 1e-12);
 }
 
+// 24 groups of means of one exponential each (mean 1, skewness 2): the t interval holds 1 in about 91 %, the
+// corrected one in about 94 % (Hall 1992, table 1, n = 20: 0.90 and 0.93). 4,000 samples: standard deviation
+// 0.4 %.
+TEST(Summaries, GivenSkewedGroups_WhenAnIntervalIsTaken_ThenItHoldsTheTruthMoreOftenThanStudents) {
+    constexpr std::size_t kGroups = 24;
+    const std::vector<double> sizes(kGroups, 1.0);
+    const std::vector<double> u = tests::uniforms(4'000 * kGroups, 9);
+    int hits = 0;
+    int plain = 0;
+    for (std::size_t sample = 0; sample < 4'000; ++sample) {
+        std::vector<double> values;
+        for (std::size_t i = 0; i < kGroups; ++i) values.push_back(-std::log(u[sample * kGroups + i]));
+        const double total = std::accumulate(values.begin(), values.end(), 0.0);
+        std::vector<double> without;
+        for (const double value : values) without.push_back((total - value) / (kGroups - 1.0));
+        const double mean = total / kGroups;
+        const Interval interval = jackknifeInterval(mean, without, sizes);
+        const double half = studentT95(kGroups - 1.0) * jackknifeError(mean, without, sizes);
+        hits += interval.low <= 1.0 && 1.0 <= interval.high ? 1 : 0;
+        plain += std::abs(mean - 1.0) <= half ? 1 : 0;
+    }
+    EXPECT_GT(hits / 4'000.0, plain / 4'000.0 + 0.01);
+    EXPECT_GT(hits / 4'000.0, 0.925);
+    EXPECT_LT(hits / 4'000.0, 0.965);
+}
+
+TEST(Summaries, GivenGroupsWithoutSkewness_WhenAnIntervalIsTaken_ThenItIsStudents) {
+    const std::vector<double> without{1.0, 2.0, 3.0};
+    const std::vector<double> sizes(3, 5.0);
+    const double half = studentT95(2.0) * jackknifeError(2.0, without, sizes);
+    const Interval interval = jackknifeInterval(2.0, without, sizes);
+    EXPECT_NEAR(interval.low, 2.0 - half, 1e-12);
+    EXPECT_NEAR(interval.high, 2.0 + half, 1e-12);
+}
+
 TEST(Summaries, GivenRanks_WhenCorrelated_ThenMonotoneIsOneAndTiesShareTheirRank) {
     const std::vector<double> x{1.0, 2.0, 3.0, 4.0, 5.0};
     const std::vector<double> rising{1.0, 8.0, 27.0, 64.0, 125.0};

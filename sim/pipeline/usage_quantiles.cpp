@@ -1,0 +1,37 @@
+#include "sim/pipeline/usage_quantiles.hpp"
+
+#include <algorithm>
+
+#include "sim/kernels/block_kernels.hpp"
+#include "sim/kernels/column_kernels.hpp"
+#include "sim/kernels/quantile_kernels.hpp"
+
+namespace breakeven::sim {
+
+void usageQuantiles(const CompiledUsage& usage, const double* z, double* out, std::size_t n) {
+    switch (usage.law) {
+        case CompiledUsage::Law::Constant:
+            fill(usage.a, out, n);
+            return;
+        case CompiledUsage::Law::Lognormal:
+            lognormalOf(usage.a, usage.b, z, out, n);
+            return;
+        case CompiledUsage::Law::Uniform:
+            uniformOf(usage.a, usage.b, z, out, n);
+            return;
+        case CompiledUsage::Law::Gamma:
+            tableQuantiles(usage.table.data(), z, out, n);
+            return;
+        case CompiledUsage::Law::Empirical: {
+            const auto size = static_cast<double>(usage.sample.size());
+            uniformOf(0.0, 1.0, z, out, n);
+            for (std::size_t i = 0; i < n; ++i) {
+                const auto rank = static_cast<std::size_t>(out[i] * size);
+                out[i] = usage.sample[std::min(rank, usage.sample.size() - 1)];
+            }
+            return;
+        }
+    }
+}
+
+}  // namespace breakeven::sim
