@@ -1,5 +1,6 @@
 #include "core/population/distribution.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace breakeven::core {
@@ -22,6 +23,21 @@ std::optional<double> scoreOf(Lognormal::Spread kind) {
 }
 
 }  // namespace
+
+bool Mixture::operator==(const Mixture& other) const {
+    return weights == other.weights &&
+           std::ranges::equal(components, other.components,
+                              [](const auto& mine, const auto& theirs) { return *mine == *theirs; });
+}
+
+bool Spliced::operator==(const Spliced& other) const {
+    return *body == *other.body && threshold == other.threshold && tailWeight == other.tailWeight &&
+           tailIndex == other.tailIndex;
+}
+
+bool Truncated::operator==(const Truncated& other) const {
+    return *law == *other.law && low == other.low && high == other.high;
+}
 
 std::optional<LognormalLaw> lognormalLaw(Lognormal::Location locationKind, double location,
                                          Lognormal::Spread spreadKind, double spread, Lognormal::Root root) {

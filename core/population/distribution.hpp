@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -50,6 +51,96 @@ struct Gamma {
     bool operator==(const Gamma&) const = default;
 };
 
+/// Density rising in a straight line from `low` to `mode` and falling to `high`.
+struct Triangular {
+    Parameter low;   ///< >= 0
+    Parameter mode;  ///< low <= mode <= high
+    Parameter high;  ///< > low
+    bool operator==(const Triangular&) const = default;
+};
+
+/// Beta on [low, high] with alpha = 1 + 4 (mode - low) / (high - low), beta = 1 + 4 (high - mode) /
+/// (high - low). Source: Malcolm et al. (1959), Operations Research 7.
+struct Pert {
+    Parameter low;   ///< >= 0
+    Parameter mode;  ///< low <= mode <= high
+    Parameter high;  ///< > low
+    bool operator==(const Pert&) const = default;
+};
+
+/// low + (high - low) B, B of density b^(alpha-1) (1-b)^(beta-1) / B(alpha, beta).
+struct Beta {
+    Parameter alpha;          ///< > 0
+    Parameter beta;           ///< > 0
+    Parameter low{0.0, {}};   ///< >= 0
+    Parameter high{1.0, {}};  ///< > low
+    bool operator==(const Beta&) const = default;
+};
+
+/// S(x) = exp(-x / mean).
+struct Exponential {
+    enum class Location { Mean, Rate };
+    Location locationKind = Location::Mean;
+    Parameter location;  ///< > 0; a rate is 1 / mean
+    bool operator==(const Exponential&) const = default;
+};
+
+/// S(x) = exp(-(x / scale)^shape).
+struct Weibull {
+    enum class Location { Mean, Scale };
+    Location locationKind = Location::Mean;
+    Parameter location;  ///< > 0
+    Parameter shape;     ///< > 0
+    bool operator==(const Weibull&) const = default;
+};
+
+/// Type I: S(x) = (minimum / x)^tailIndex from the minimum on.
+struct Pareto {
+    enum class Location { Mean, Minimum };
+    Location locationKind = Location::Minimum;
+    Parameter location;   ///< > 0
+    Parameter tailIndex;  ///< > 0; above 1 beside a mean
+    bool operator==(const Pareto&) const = default;
+};
+
+/// Pareto II: S(x) = (1 + x / scale)^-tailIndex.
+struct Lomax {
+    enum class Location { Mean, Scale };
+    Location locationKind = Location::Scale;
+    Parameter location;   ///< > 0
+    Parameter tailIndex;  ///< > 0; above 1 beside a mean
+    bool operator==(const Lomax&) const = default;
+};
+
+struct Poisson {
+    Parameter mean;  ///< > 0
+    bool operator==(const Poisson&) const = default;
+};
+
+/// Trials up to the first success: P(N = n) = q (1 - q)^(n - 1), n >= 1; mean 1 / q.
+struct Geometric {
+    enum class Location { Mean, Probability };
+    Location locationKind = Location::Mean;
+    Parameter location;  ///< a mean >= 1, or a probability in (0, 1]
+    bool operator==(const Geometric&) const = default;
+};
+
+/// Counts from 0 with variance mean + mean^2 / shape. Given by shape, or by cv with cv^2 > 1 / mean.
+struct NegativeBinomial {
+    enum class Spread { Shape, Cv };
+    Parameter mean;  ///< > 0
+    Spread spreadKind = Spread::Shape;
+    Parameter spread;
+    bool operator==(const NegativeBinomial&) const = default;
+};
+
+/// One of a list of values.
+struct Discrete {
+    std::vector<Parameter> values;   ///< n >= 1, each >= 0
+    std::vector<Parameter> weights;  ///< as many, each >= 0, relative; not all 0
+    bool operator==(const Discrete&) const = default;
+};
+
 /// A sample from a file, resampled with equal weights.
 struct Empirical {
     std::string file;    ///< as the scenario names it, relative to the scenario
@@ -60,12 +151,44 @@ struct Empirical {
     }
 };
 
-using Distribution = std::variant<Constant, Uniform, Lognormal, Gamma, Empirical>;
+struct Distribution;
+
+/// One of several laws, by weight.
+struct Mixture {
+    std::vector<std::shared_ptr<const Distribution>> components;  ///< n >= 1
+    std::vector<Parameter> weights;                               ///< as many, each >= 0, relative; not all 0
+    bool operator==(const Mixture& other) const;
+};
+
+/// `body` below the threshold, Pareto from it on: P(X > x) = tailWeight (threshold / x)^tailIndex there.
+/// Source: Klugman, Panjer & Willmot (2012), "Loss Models", section 5.2.5 (splicing).
+struct Spliced {
+    std::shared_ptr<const Distribution> body;  ///< cut off at the threshold
+    Parameter threshold;                       ///< > 0
+    Parameter tailWeight;                      ///< in [0, 1]
+    Parameter tailIndex;                       ///< > 0
+    bool operator==(const Spliced& other) const;
+};
+
+/// A law given that low <= X <= high.
+struct Truncated {
+    std::shared_ptr<const Distribution> law;
+    Parameter low{0.0, {}};         ///< >= 0
+    std::optional<Parameter> high;  ///< > low, or = low where the law counts; none: unbounded
+    bool operator==(const Truncated& other) const;
+};
+
+struct Distribution : std::variant<Constant, Uniform, Lognormal, Gamma, Empirical, Triangular, Pert, Beta,
+                                   Exponential, Weibull, Pareto, Lomax, Poisson, Geometric, NegativeBinomial,
+                                   Discrete, Mixture, Spliced, Truncated> {
+    using variant::variant;
+};
 
 /// ln X ~ N(mu, sigma^2).
 struct LognormalLaw {
     double mu = 0.0;
     double sigma = 0.0;
+    bool operator==(const LognormalLaw&) const = default;
 };
 
 /// mu and sigma of a lognormal given by any pair of measures.

@@ -28,6 +28,7 @@ std::optional<double> numberOf(const toml::node* node) {
 /// The number that a table stands for: a belief, or a value with its source.
 std::optional<Found> numberIn(const toml::table& table) {
     Found found;
+    if (table.contains("distribution")) return std::nullopt;  // a law that has such keys
     found.number.source = table["source"].value_or(std::string());
     // A constant usage has a key of that name among others.
     const bool isPoint = table.size() == (table.contains("source") ? 2U : 1U);

@@ -16,6 +16,7 @@ bool contains(std::initializer_list<std::string_view> words, std::string_view wo
 }
 
 std::string describe(Range range) {
+    if (range.high == 1.0 && range.excludesLow) return "must be above 0 and at most 1";
     if (range.high == 1.0) return fmt::format("must be from {} to 1", range.low);
     if (range.excludesLow) return fmt::format("must be above {}", range.low);
     return fmt::format("must be at least {}", range.low);
@@ -326,6 +327,24 @@ std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const st
                          : fmt::format("declared: {}",
                                        ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
     return std::nullopt;
+}
+
+std::string oneOf(Reader& reader, const toml::table& table, const std::string& path,
+                  const std::vector<std::string>& keys) {
+    std::vector<std::string> present;
+    for (const std::string& key : keys) {
+        if (table.contains(key)) present.push_back(key);
+    }
+    if (present.size() == 1) return present.front();
+    if (present.empty()) {
+        reader.error(table, fmt::format("{}: none of {} is given", path, fmt::join(keys, ", ")),
+                     "give one of them");
+    } else {
+        reader.error(*table.get(present[1]),
+                     fmt::format("{}: {} are given together", path, fmt::join(present, " and ")),
+                     "give one of them only");
+    }
+    return keys.front();
 }
 
 }  // namespace breakeven::core::reading

@@ -136,9 +136,20 @@ void applyOverrides(toml::table& root, const std::vector<Override>& overrides,
 /// [run], `question` and `source`.
 std::string canonicalText(const toml::table& root);
 
+/// The numbers of a column, ascending: where it is named, the file, the column.
+using SampleReader = std::function<std::shared_ptr<const std::vector<double>>(
+    const toml::table&, const std::string&, const std::string&)>;
+/// The distribution of a usage. Warns where its mean may be infinite.
+Distribution readDistribution(Reader& reader, const toml::table& table, const std::string& path,
+                              const SampleReader& sample);
+/// A [[segment.correlation]].
+void readCorrelation(Reader& reader, const toml::table& table, Segment& segment,
+                     const std::vector<Meter>& meters);
+/// Reports correlations of a segment that can't hold together.
+void checkCorrelations(Reader& reader, const toml::table& table, const Segment& segment,
+                       const std::vector<Meter>& meters);
 Segment readSegment(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,
-                    const std::function<std::shared_ptr<const std::vector<double>>(
-                        const toml::table&, const std::string&, const std::string&)>& sample);
+                    const SampleReader& sample);
 Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,
               const std::vector<Segment>& segments);
 
@@ -178,6 +189,10 @@ void lintPlan(Reader& reader, const toml::table& table, const Plan& plan,
 /// `at` holds no text at all.
 std::optional<std::size_t> findId(Reader& reader, const toml::node& at, const std::string& id,
                                   std::string_view what, const std::vector<std::string>& ids);
+
+/// The one of several keys that is present; an error when none or several are.
+std::string oneOf(Reader& reader, const toml::table& table, const std::string& path,
+                  const std::vector<std::string>& keys);
 
 /// Adds an item, and reports it when another has its id.
 template <typename Item>

@@ -31,6 +31,7 @@ class Worlds {
   public:
     Worlds(const core::Scenario& scenario, const Layout& layout, const Hooks& hooks)
         : scenario_(scenario),
+          tables_(scenario),
           layout_(layout),
           hooks_(hooks),
           users_(usersBySegment(scenario)),
@@ -115,7 +116,7 @@ class Worlds {
             const std::uint32_t world = nextWorld_++;
             if (world >= scenario_.run.worlds) break;
             const std::size_t batch = world / turn % kBatches;
-            const WorldModel model = compileWorld(scenario_, world);
+            const WorldModel model = compileWorld(scenario_, world, tables_);
             const std::vector<std::vector<std::uint64_t>> times = countTimes(model);
             WorldSums sums{std::vector<SegmentSums>(users_.size())};
             for (std::uint64_t index = 0; index < chunks_ && (isSmall || !stopped()); ++index) {
@@ -265,7 +266,7 @@ class Worlds {
     }
 
     void runOne() {
-        const WorldModel model = compileWorld(scenario_, 0);
+        const WorldModel model = compileWorld(scenario_, 0, tables_);
         const std::vector<std::vector<std::uint64_t>> times = countTimes(model);
         WorldSums sums{std::vector<SegmentSums>(users_.size())};
         const std::vector<SlotCounts> none(users_.size(), SlotCounts(layout_.plans, LogCounts(kBatches)));
@@ -352,6 +353,7 @@ class Worlds {
     }
 
     const core::Scenario& scenario_;
+    const LawTables tables_;
     const Layout& layout_;
     const Hooks& hooks_;
     std::vector<std::uint64_t> users_;

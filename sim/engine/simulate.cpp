@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/units/sha256.hpp"
+#include "sim/engine/heavy_tails.hpp"
 #include "sim/engine/outcome.hpp"
 #include "sim/exact/closed_forms.hpp"
 
@@ -24,6 +25,7 @@ std::shared_ptr<const RunResult> simulate(const core::Scenario& scenario, const 
     const Layout layout(scenario);
     assembleRows(scenario, layout, runWorlds(scenario, layout, hooks), *result);
     setExact(scenario, *result);
+    dropHollowIntervals(scenario, *result);
     result->cancelled = result->worldsFinished < scenario.run.worlds;
     return result;
 }

@@ -4,13 +4,9 @@
 #include <string>
 
 #include "core/scenario/scenario.hpp"
-#include "sim/exact/usage_law.hpp"
 #include "sim/results/run_result.hpp"
 
 namespace breakeven::sim {
-
-/// The law of a usage distribution at base values; none where its numbers contradict each other.
-[[nodiscard]] std::optional<UsageLaw> baseLaw(const core::Distribution& distribution);
 
 /// Closed form of a plan's metric at base values, per user-month as in `metrics.csv`; none where there is
 /// none.

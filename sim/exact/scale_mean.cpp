@@ -9,11 +9,11 @@
 namespace breakeven::sim {
 namespace {
 
-double meanLog2(const UsageLaw& law, double factor, const core::ScaleOption& option) {
-    const double m = law.a + std::log(factor);
-    const double z = m / law.b;
+double meanLog2(const core::LognormalLaw& law, double factor, const core::ScaleOption& option) {
+    const double m = law.mu + std::log(factor);
+    const double z = m / law.sigma;
     const double density = std::exp(-0.5 * z * z) / std::sqrt(2.0 * std::numbers::pi);
-    const double above = m * 0.5 * std::erfc(-z / std::numbers::sqrt2) + law.b * density;
+    const double above = m * 0.5 * std::erfc(-z / std::numbers::sqrt2) + law.sigma * density;
     return option.base + option.slope * above / std::numbers::ln2;
 }
 
@@ -32,17 +32,20 @@ std::vector<double> switches(std::span<const core::ScaleOption> options, double 
 
 }  // namespace
 
-std::optional<double> meanCheapest(const UsageLaw& law, double factor,
+std::optional<double> meanCheapest(const core::UsageLaw& law, double factor,
                                    std::span<const core::ScaleOption> options) {
-    if (law.kind == UsageLaw::Kind::Points) {
+    if (const std::optional<Points> points = pointsOf(law)) {
         double sum = 0.0;
-        for (const double x : law.points) sum += core::cheapestAt(options, factor * x);
-        return sum / static_cast<double>(law.points.size());
+        for (std::size_t i = 0; i < points->values.size(); ++i)
+            sum += (points->shares.empty() ? 1.0 : points->shares[i]) *
+                   core::cheapestAt(options, factor * points->values[i]);
+        return points->shares.empty() ? sum / static_cast<double>(points->values.size()) : sum;
     }
     const auto isLog = [](const core::ScaleOption& option) { return option.shape == core::ScaleShape::Log2; };
     if (std::ranges::any_of(options, isLog)) {
-        if (options.size() > 1 || law.kind != UsageLaw::Kind::Lognormal) return std::nullopt;
-        return meanLog2(law, factor, options.front());
+        const auto* lognormal = std::get_if<core::LognormalLaw>(&law);
+        if (options.size() > 1 || lognormal == nullptr) return std::nullopt;
+        return meanLog2(*lognormal, factor, options.front());
     }
     std::vector<double> ends = switches(options, factor);
     ends.push_back(std::numeric_limits<double>::infinity());
@@ -54,8 +57,8 @@ std::optional<double> meanCheapest(const UsageLaw& law, double factor,
             return core::unitCostAt(option, factor * inside);
         });
         const core::ScaleLine line = core::lineOf(*cheapest);
-        sum += line.base * (shareUpTo(law, to) - shareUpTo(law, from)) +
-               line.slope * factor * (meanUpTo(law, to) - meanUpTo(law, from));
+        sum += line.base * (core::shareUpTo(law, to) - core::shareUpTo(law, from)) +
+               line.slope * factor * (core::meanUpTo(law, to) - core::meanUpTo(law, from));
         from = to;
     }
     return sum;

@@ -13,7 +13,7 @@ namespace breakeven::sim {
 /// lognormal X: E[max(ln V, 0)] = m Phi(m / s) + s phi(m / s). None otherwise.
 ///
 /// @param factor  > 0
-[[nodiscard]] std::optional<double> meanCheapest(const UsageLaw& law, double factor,
+[[nodiscard]] std::optional<double> meanCheapest(const core::UsageLaw& law, double factor,
                                                  std::span<const core::ScaleOption> options);
 
 }  // namespace breakeven::sim

@@ -1,40 +1,30 @@
 #pragma once
 
-#include <vector>
+#include "core/population/law_shares.hpp"
+#include "core/population/usage_law.hpp"
 
 namespace breakeven::sim {
 
-/// The law of one usage quantity X >= 0, with the closed forms that a tariff made of layers needs.
-struct UsageLaw {
-    enum class Kind {
-        Lognormal,  ///< ln X ~ N(a, b^2), b > 0
-        Uniform,    ///< on [a, b], b > a
-        Gamma,      ///< shape a, scale b
-        Points,     ///< `points`, each equally likely; one point: a constant
-    };
-    Kind kind = Kind::Points;
-    double a = 0.0;
-    double b = 0.0;
-    std::vector<double> points;  ///< ascending, not empty where the kind says so
+/// inf { x : P(X <= x) >= p }, p in [0, 1); closed, or by bisection to the last bit.
+[[nodiscard]] double quantileOf(const core::UsageLaw& law, double p);
+
+/// Gini coefficient of X; NaN where the mean is infinite or 0. Closed for lognormal (2 Phi(sigma / sqrt 2) -
+/// 1; Aitchison & Brown 1957), uniform, gamma (Gamma(k + 1/2) / (sqrt(pi) Gamma(k + 1)); McDonald & Jensen
+/// 1979, JASA 74), Weibull, Pareto and Lomax (Kleiber & Kotz 2003, chapters 3 to 6); the others by adaptive
+/// Gauss-Kronrod quadrature of F (1 - F) / E X. NaN for more than 20,000 values that have probability.
+[[nodiscard]] double giniOf(const core::UsageLaw& law);
+
+/// Values with probability, where a law has nothing else.
+struct Points {
+    std::vector<double> values;  ///< ascending, not empty
+    std::vector<double> shares;  ///< of each; empty: all alike
 };
 
-/// E X.
-[[nodiscard]] double meanOf(const UsageLaw& law);
+/// The values of a law that has no density; none for others, and for more than 20,000 of different
+/// probability.
+[[nodiscard]] std::optional<Points> pointsOf(const core::UsageLaw& law);
 
-/// P(X <= x); x may be infinite.
-[[nodiscard]] double shareUpTo(const UsageLaw& law, double x);
-
-/// E[X; X <= x], the part of the mean that quantities up to x make; x may be infinite.
-/// Source: Klugman, Panjer & Willmot (2012), "Loss Models", appendix A (limited expected values); for the
-/// lognormal E X * Phi((ln x - mu - sigma^2) / sigma), Aitchison & Brown (1957), theorem 2.6.
-[[nodiscard]] double meanUpTo(const UsageLaw& law, double x);
-
-/// The x with P(X <= x) = p of a law that is not Points; p in [0, 1).
-[[nodiscard]] double quantileOf(const UsageLaw& law, double p);
-
-/// Gini coefficient of X, of a law that is not Points: 2 Phi(sigma / sqrt 2) - 1 (lognormal; Aitchison &
-/// Brown 1957), (b - a) / (3 (a + b)) (uniform), Gamma(k + 1/2) / (sqrt(pi) Gamma(k + 1)) (gamma; McDonald &
-/// Jensen 1979, JASA 74).
-[[nodiscard]] double giniOf(const UsageLaw& law);
+/// Gini coefficient of points; NaN where all are 0.
+[[nodiscard]] double giniOf(const Points& points);
 
 }  // namespace breakeven::sim

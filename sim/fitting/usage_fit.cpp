@@ -17,11 +17,6 @@ constexpr double kHopeless = 2.5;  // of sqrt(n) x the Kolmogorov-Smirnov distan
 constexpr double kSmallCount = 20.0;
 constexpr double kLargestCount = 10'000.0;
 
-/// The families that today's scenarios can name; an exponential law is a gamma law of shape 1.
-bool isForScenarios(Family family) {
-    return family == Family::Lognormal || family == Family::Gamma || family == Family::Exponential;
-}
-
 /// A quantity's rows in the forms that fitting needs.
 struct Rows {
     std::vector<double> ascending;  ///< all values
@@ -146,23 +141,14 @@ Proposal proposalOf(const QuantityFit& fit, const Rows& rows) {
         proposal.why = "no family fits at the 5 % level";
         return proposal;
     }
-    const auto found = std::ranges::find_if(
-        fit.families, [](const FamilyFit& item) { return item.passes && isForScenarios(item.family); });
-    if (found == fit.families.end()) {
-        proposal.why =
-            fmt::format("{} fits best, but a scenario cannot name it", familyName(passing->family));
-        return proposal;
-    }
     proposal.kind = Proposal::Kind::Family;
-    proposal.law = found->fit->law;
-    proposal.parameters = found->parameters;
-    const double behind = found->aic - fit.families.front().aic;
-    proposal.why =
-        behind > 0.0
-            ? fmt::format(
-                  "fits, and has the smallest AIC of those that a scenario can name ({} is {:.1f} lower)",
-                  familyName(fit.families.front().family), behind)
-            : "fits, and has the smallest AIC";
+    proposal.law = passing->fit->law;
+    proposal.parameters = passing->parameters;
+    const double behind = passing->aic - fit.families.front().aic;
+    proposal.why = behind > 0.0
+                       ? fmt::format("fits, and has the smallest AIC of those that do ({} is {:.1f} lower)",
+                                     familyName(fit.families.front().family), behind)
+                       : "fits, and has the smallest AIC";
     return proposal;
 }
 
@@ -190,7 +176,8 @@ void addNotes(QuantityFit& fit, const Rows& rows) {
     if (fit.proposal.kind == Proposal::Kind::Family && fit.summary) {
         // A price decision rests on the mean, which a heavy tail moves far beyond what was measured.
         constexpr double kNoticed = 1.25;
-        const double proposed = (1.0 - fit.summary->zeroShare) * meanOf(fit.proposal.law);
+        const double awake = isCounting(fit.proposal.law.family) ? 1.0 : 1.0 - fit.summary->zeroShare;
+        const double proposed = awake * meanOf(fit.proposal.law);
         const double ratio = proposed / fit.summary->mean;
         if (fit.capped == 0 && (ratio > kNoticed || ratio < 1.0 / kNoticed))
             fit.notes.push_back(fmt::format(

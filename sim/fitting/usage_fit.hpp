@@ -46,7 +46,7 @@ struct FamilyFit {
 struct Proposal {
     enum class Kind {
         Constant,
-        Family,    ///< the best one by AIC that passes and that a scenario can name
+        Family,    ///< the best one by AIC that passes
         Empirical  ///< the column itself, resampled
     };
     Kind kind = Kind::Empirical;

@@ -7,6 +7,7 @@
 #include <hwy/foreach_target.h>  // compiles this file once for each instruction set
 #include <hwy/highway.h>
 
+#include "sim/kernels/normal_cdf.hpp"
 #include "sim/kernels/vector_math.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -14,21 +15,6 @@ namespace breakeven::sim::HWY_NAMESPACE {
 
 using DI = hn::RebindToSigned<D>;
 constexpr DI di;
-
-HWY_INLINE V normalCdfOf(V x) {
-    const V z = hn::Abs(x);
-    const V e = expOf(hn::Mul(hn::Mul(constant(-0.5), z), z));
-    V tail = hn::Div(hn::Mul(e, polynomial(math::kCdfTop, z)), polynomial(math::kCdfBottom, z));
-    const auto isFar = hn::Ge(z, constant(math::kCdfFar));
-    if (!hn::AllFalse(d, isFar)) {
-        V fraction = hn::Add(z, constant(0.65));
-        for (const double k : {4.0, 3.0, 2.0, 1.0}) fraction = hn::Add(z, hn::Div(constant(k), fraction));
-        const V far = hn::Div(hn::Div(e, fraction), constant(math::kCdfRoot));
-        tail = hn::IfThenElse(isFar, far, tail);
-        tail = hn::IfThenZeroElse(hn::Gt(z, constant(math::kCdfFarthest)), tail);
-    }
-    return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::Sub(constant(1.0), tail), tail);
-}
 
 void UniformOf(double low, double width, const double* z, double* out, std::size_t n) {
     alongColumn(

@@ -4,8 +4,8 @@
 #include <numbers>
 
 #include "core/diagnostics/diagnostic.hpp"
+#include "core/population/usage_law.hpp"
 #include "sim/pipeline/importance.hpp"
-#include "sim/pipeline/quantile_table.hpp"
 #include "sim/pipeline/world_model.hpp"
 #include "sim/random/stream.hpp"
 
@@ -23,65 +23,94 @@ struct Overloaded : Cases... {
 struct Compiler {
     const core::Scenario& scenario;
     std::span<const double> draws;
+    const LawTables& tables;
 
     [[nodiscard]] double value(const core::Parameter& parameter) const {
         return core::valueIn(parameter, draws);
     }
 
-    void setLaw(CompiledUsage& usage, const core::Distribution& distribution) const {
-        std::visit(Overloaded{[&](const core::Constant& law) {
-                                  usage.law = CompiledUsage::Law::Constant;
-                                  usage.a = value(law.value);
-                              },
-                              [&](const core::Uniform& law) {
-                                  usage.law = CompiledUsage::Law::Uniform;
-                                  usage.a = value(law.low);
-                                  usage.b = value(law.high) - usage.a;
-                              },
-                              [&](const core::Lognormal& law) { setLognormal(usage, law); },
-                              [&](const core::Gamma& law) {
-                                  usage.law = CompiledUsage::Law::Gamma;
-                                  const double spread = value(law.spread);
-                                  usage.a = law.spreadKind == core::Gamma::Spread::Shape
-                                                ? spread
-                                                : 1.0 / (spread * spread);
-                                  const double location = value(law.location);
-                                  usage.b = law.locationKind == core::Gamma::Location::Scale
-                                                ? location
-                                                : location / usage.a;
-                                  usage.table = gammaTable(usage.a, usage.b);
-                              },
-                              [&](const core::Empirical& law) {
-                                  usage.law = CompiledUsage::Law::Empirical;
-                                  usage.sample = *law.sorted;
-                              }},
-                   distribution);
+    /// The kernel, and the numbers that it takes, of a usage in this world.
+    void setLaw(CompiledUsage& usage, const core::Distribution& distribution, std::size_t segment,
+                std::size_t index) const {
+        using Law = CompiledUsage::Law;
+        if (const auto* lognormal = std::get_if<core::Lognormal>(&distribution)) {
+            setLognormal(usage, *lognormal);
+            return;
+        }
+        const std::optional<core::UsageLaw> law = core::lawIn(distribution, draws);
+        if (!law) throw contradiction(usage, "no law agrees", "narrow the beliefs of its numbers");
+        const auto set = [&](Law kind, double a, double b = 0.0) {
+            usage.law = kind;
+            usage.a = a;
+            usage.b = b;
+        };
+        std::visit(
+            Overloaded{
+                [&](const core::PointLaw& point) { set(Law::Constant, point.value); },
+                [&](const core::UniformLaw& uniform) {
+                    set(Law::Uniform, uniform.low, uniform.high - uniform.low);
+                },
+                [&](const core::GammaLaw& gamma) { set(Law::Gamma, gamma.shape, gamma.scale); },
+                [&](const core::SampleLaw& sample) {
+                    set(Law::Empirical, 0.0);
+                    usage.sample = *sample.sorted;
+                },
+                [&](const core::WeibullLaw& weibull) {
+                    if (weibull.shape == 1.0) {
+                        set(Law::Exponential, weibull.scale);
+                    } else {
+                        set(Law::Weibull, std::log(weibull.scale), 1.0 / weibull.shape);
+                    }
+                },
+                [&](const core::ParetoLaw& pareto) {
+                    set(Law::Pareto, pareto.minimum, 1.0 / pareto.tailIndex);
+                },
+                [&](const core::LomaxLaw& lomax) { set(Law::Lomax, lomax.scale, 1.0 / lomax.tailIndex); },
+                [&](const core::GeometricLaw& geometric) {
+                    set(Law::Geometric, -std::log1p(-geometric.probability));
+                },
+                [&](const core::TriangularLaw& triangle) {
+                    set(Law::Triangular, 0.0);
+                    const double width = triangle.high - triangle.low;
+                    usage.triangle = {triangle.low, triangle.high, (triangle.mode - triangle.low) / width,
+                                      width * (triangle.mode - triangle.low),
+                                      width * (triangle.high - triangle.mode)};
+                },
+                [&](const auto&) { set(Law::Pieces, 0.0); }},
+            *law);
+        if (usage.law == Law::Gamma || usage.law == Law::Pieces) {
+            usage.table = tables.of(segment, index, *law);
+        }
     }
 
     void setLognormal(CompiledUsage& usage, const core::Lognormal& law) const {
         const auto result = core::lognormalLaw(law.locationKind, value(law.location), law.spreadKind,
                                                value(law.spread), law.root);
-        if (!result) {
-            throw core::Error(core::Error::Kind::Input,
-                              {core::Severity::Error,
-                               {scenario.file, 0, 0},
-                               "no lognormal agrees with a draw of the beliefs about meter \"" +
-                                   scenario.meters[usage.meter].id + "\"",
-                               "narrow the beliefs of its mean or percentile"});
-        }
+        if (!result)
+            throw contradiction(usage, "no lognormal agrees", "narrow the beliefs of its mean or percentile");
         usage.law = CompiledUsage::Law::Lognormal;
         usage.a = result->mu;
         usage.b = result->sigma;
     }
 
-    [[nodiscard]] CompiledSegment segment(const core::Segment& source) const {
+    [[nodiscard]] core::Error contradiction(const CompiledUsage& usage, const std::string& what,
+                                            std::string remedy) const {
+        return {core::Error::Kind::Input,
+                {core::Severity::Error,
+                 {scenario.file, 0, 0},
+                 what + " with a draw of the beliefs about meter \"" + scenario.meters[usage.meter].id + "\"",
+                 std::move(remedy)}};
+    }
+
+    [[nodiscard]] CompiledSegment segment(std::size_t index) const {
+        const core::Segment& source = scenario.segments[index];
         CompiledSegment result;
         result.weight = value(source.weight);
         for (const core::Usage& use : source.usages) {
             CompiledUsage usage;
             usage.meter = use.meter;
             usage.parent = use.per;
-            setLaw(usage, use.distribution);
+            setLaw(usage, use.distribution, index, result.usages.size());
             const double persistence = value(use.persistence);
             usage.userShare = std::sqrt(persistence);
             usage.monthShare = std::sqrt(1.0 - persistence);
@@ -218,14 +247,14 @@ struct Compiler {
 
 }  // namespace
 
-WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world) {
+WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world, const LawTables& tables) {
     WorldModel model;
     model.world = world;
     model.beliefs = drawBeliefs(scenario, world);
-    const Compiler compiler{scenario, model.beliefs};
+    const Compiler compiler{scenario, model.beliefs, tables};
     model.subscribers = compiler.value(scenario.subscribers);
-    for (const core::Segment& segment : scenario.segments)
-        model.segments.push_back(compiler.segment(segment));
+    for (std::size_t index = 0; index < scenario.segments.size(); ++index)
+        model.segments.push_back(compiler.segment(index));
     for (const core::Plan& plan : scenario.plans) {
         model.plans.push_back(compiler.plan(plan));
         compileCost(core::costOf(scenario, plan), scenario.meters.size(), model);

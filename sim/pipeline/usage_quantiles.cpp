@@ -4,6 +4,8 @@
 
 #include "sim/kernels/block_kernels.hpp"
 #include "sim/kernels/column_kernels.hpp"
+#include "sim/kernels/family_kernels.hpp"
+#include "sim/kernels/piece_kernels.hpp"
 #include "sim/kernels/quantile_kernels.hpp"
 
 namespace breakeven::sim {
@@ -20,7 +22,28 @@ void usageQuantiles(const CompiledUsage& usage, const double* z, double* out, st
             uniformOf(usage.a, usage.b, z, out, n);
             return;
         case CompiledUsage::Law::Gamma:
-            tableQuantiles(usage.table.data(), z, out, n);
+            tableQuantiles(usage.table->gamma.data(), z, out, n);
+            return;
+        case CompiledUsage::Law::Exponential:
+            exponentialOf(usage.a, z, out, n);
+            return;
+        case CompiledUsage::Law::Weibull:
+            weibullOf({usage.a, usage.b}, z, out, n);
+            return;
+        case CompiledUsage::Law::Pareto:
+            paretoOf({usage.a, usage.b}, z, out, n);
+            return;
+        case CompiledUsage::Law::Lomax:
+            lomaxOf({usage.a, usage.b}, z, out, n);
+            return;
+        case CompiledUsage::Law::Geometric:
+            geometricOf(usage.a, z, out, n);
+            return;
+        case CompiledUsage::Law::Triangular:
+            triangularOf(usage.triangle, z, out, n);
+            return;
+        case CompiledUsage::Law::Pieces:
+            pieceQuantiles(usage.table->pieces, z, out, n);
             return;
         case CompiledUsage::Law::Empirical: {
             const auto size = static_cast<double>(usage.sample.size());

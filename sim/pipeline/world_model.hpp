@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -9,7 +10,9 @@
 #include "core/costing/scale_cost.hpp"
 #include "core/scenario/scenario.hpp"
 #include "sim/kernels/column_kernels.hpp"
+#include "sim/kernels/family_kernels.hpp"
 #include "sim/pipeline/compiled_terms.hpp"
+#include "sim/pipeline/law_tables.hpp"
 
 namespace breakeven::sim {
 
@@ -17,16 +20,30 @@ namespace breakeven::sim {
 
 /// One usage = Q(z) of one normal score.
 struct CompiledUsage {
-    enum class Law { Constant, Lognormal, Uniform, Gamma, Empirical };
+    enum class Law {
+        Constant,     ///< a
+        Lognormal,    ///< mu a, sigma b
+        Uniform,      ///< from a, b wide
+        Gamma,        ///< shape a, scale b, by table
+        Empirical,    ///< sample
+        Exponential,  ///< mean a
+        Weibull,      ///< logarithm a of the scale, 1 / shape b
+        Pareto,       ///< minimum a, 1 / tail index b
+        Lomax,        ///< scale a, 1 / tail index b
+        Geometric,    ///< -ln(1 - probability) a
+        Triangular,   ///< triangle
+        Pieces,       ///< by table
+    };
     std::size_t meter = 0;
     std::optional<std::size_t> parent;  ///< meter it multiplies
     Law law = Law::Constant;
-    double a = 0.0;                  ///< constant: value; lognormal: mu; uniform: low; gamma: shape
-    double b = 0.0;                  ///< lognormal: sigma; uniform: high - low; gamma: scale
-    std::span<const double> sample;  ///< empirical, ascending
-    std::vector<double> table;       ///< gamma: ln Q on the grid of z, see quantile_table.hpp
-    double userShare = 1.0;          ///< square root of the persistence
-    double monthShare = 0.0;         ///< square root of the rest
+    double a = 0.0;
+    double b = 0.0;
+    TriangularTerms triangle;
+    std::span<const double> sample;           ///< ascending
+    std::shared_ptr<const LawTable> table{};  ///< of a law that reads one
+    double userShare = 1.0;                   ///< square root of the persistence
+    double monthShare = 0.0;                  ///< square root of the rest
     double dormant = 0.0;
     std::uint32_t userStream = 0;
     std::uint32_t monthStream = 0;
@@ -122,8 +139,11 @@ struct WorldModel {
 };
 
 /// Compiles the scenario for one world. Throws core::Error (Input) when differing persistences make a
-/// correlation impossible.
-[[nodiscard]] WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world);
+/// correlation impossible, or a draw of the beliefs contradicts another.
+///
+/// @param tables  of the scenario
+[[nodiscard]] WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world,
+                                      const LawTables& tables);
 
 /// Compiles what the last plan of the model runs on, with the model's beliefs and subscribers.
 void compileCost(const core::Cost& cost, std::size_t meters, WorldModel& model);

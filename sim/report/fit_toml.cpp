@@ -70,24 +70,62 @@ std::string belief(const std::vector<ParameterInterval>& all, std::string_view n
                        number(*found->low90), number(value), number(*found->high90), source);
 }
 
-std::string familyKeys(const Law& law, const std::vector<ParameterInterval>& parameters,
-                       const std::string& source) {
+/// A parameter that stays in [0, 1], so a shape without ends is not for it.
+std::string shareBelief(const std::vector<ParameterInterval>& all, std::string_view name, double value,
+                        const std::string& source) {
+    const ParameterInterval* found = findParameter(all, name);
+    if (found == nullptr || !found->low90 || !found->high90)
+        return fmt::format("{{ value = {}, source = {} }}", number(value), source);
+    return fmt::format("{{ low = {}, base = {}, high = {}, source = {} }}", number(*found->low90),
+                       number(value), number(*found->high90), source);
+}
+
+/// The keys of a law in a scenario.
+///
+/// @param write  a parameter by its name in `ParameterInterval`, with its value
+template <typename Write>
+std::string lawKeys(const Law& law, Write write) {
     const std::vector<double>& p = law.parameters;
     switch (law.family) {
         case Family::Lognormal:
             return fmt::format("distribution = \"lognormal\"\nmedian = {}\nsigma = {}\n",
-                               belief(parameters, "median", std::exp(p[0]), source),
-                               belief(parameters, "sigma", p[1], source));
+                               write("median", std::exp(p[0])), write("sigma", p[1]));
         case Family::Gamma:
             return fmt::format("distribution = \"gamma\"\nmean = {}\nshape = {}\n",
-                               belief(parameters, "mean", p[0] * p[1], source),
-                               belief(parameters, "shape", p[0], source));
+                               write("mean", p[0] * p[1]), write("shape", p[0]));
+        case Family::Weibull:
+            return fmt::format("distribution = \"weibull\"\nscale = {}\nshape = {}\n", write("scale", p[1]),
+                               write("shape", p[0]));
+        case Family::Pareto:
+            return fmt::format("distribution = \"pareto\"\nminimum = {}\ntail_index = {}\n",
+                               write("xm", p[1]), write("alpha", p[0]));
+        case Family::Lomax:
+            return fmt::format("distribution = \"lomax\"\nscale = {}\ntail_index = {}\n",
+                               write("scale", p[1]), write("alpha", p[0]));
         case Family::Exponential:
-            return fmt::format("distribution = \"gamma\"\nmean = {}\nshape = 1\n",
-                               belief(parameters, "mean", p[0], source));
-        default:
-            return "";
+            return fmt::format("distribution = \"exponential\"\nmean = {}\n", write("mean", p[0]));
+        case Family::NegativeBinomial:
+            return fmt::format("distribution = \"negative_binomial\"\nmean = {}\nshape = {}\n",
+                               write("mean", p[1]), write("r", p[0]));
+        case Family::Poisson:
+            return fmt::format("distribution = \"poisson\"\nmean = {}\n", write("mean", p[0]));
+        case Family::LognormalPareto:
+            return fmt::format(
+                "distribution = \"spliced\"\nbody = {{ distribution = \"lognormal\", median = {}, sigma = {} "
+                "}}\n"
+                "threshold = {}\ntail_weight = {}\ntail_index = {}\n",
+                write("median", std::exp(p[0])), write("sigma", p[1]), write("threshold", p[2]),
+                write("tail_weight", p[3]), write("alpha", p[4]));
     }
+    return "";
+}
+
+std::string familyKeys(const Law& law, const std::vector<ParameterInterval>& parameters,
+                       const std::string& source) {
+    return lawKeys(law, [&](std::string_view name, double value) {
+        return name == "tail_weight" ? shareBelief(parameters, name, value, source)
+                                     : belief(parameters, name, value, source);
+    });
 }
 
 /// The keys of a family as proposed, a line each.
@@ -95,7 +133,8 @@ std::string familyText(const QuantityFit& fit, const std::string& file) {
     const std::string source =
         core::tomlQuoted(fmt::format("fit of {}, {} rows", file, fit.summary ? fit.summary->count : 0));
     std::string text = familyKeys(fit.proposal.law, fit.proposal.parameters, source);
-    if (fit.summary && fit.summary->zeroShare > 0.0)
+    // A law of counts has its zeros itself.
+    if (fit.summary && fit.summary->zeroShare > 0.0 && !isCounting(fit.proposal.law.family))
         text += fmt::format("dormant = {}\n", number(fit.summary->zeroShare));
     return text;
 }
@@ -127,8 +166,6 @@ std::string usageText(const QuantityFit& fit, const FragmentNames& names, const 
             break;
         case Proposal::Kind::Family:
             if (fit.per) text += fmt::format("per = {}\n", core::tomlQuoted(ids[*fit.per]));
-            if (fit.proposal.law.family == Family::Exponential)
-                text += "# a gamma law of shape 1: exponential\n";
             text += familyText(fit, names.file);
             break;
     }
@@ -187,23 +224,7 @@ std::string correlationText(const UsageFit& fit, const MeterIds& ids) {
 }  // namespace
 
 std::string lawToml(const Law& law) {
-    std::string text;
-    switch (law.family) {
-        case Family::Lognormal:
-            text = fmt::format("distribution = \"lognormal\"\nmedian = {}\nsigma = {}\n",
-                               number(std::exp(law.parameters[0])), number(law.parameters[1]));
-            break;
-        case Family::Gamma:
-            text = fmt::format("distribution = \"gamma\"\nmean = {}\nshape = {}\n", number(meanOf(law)),
-                               number(law.parameters[0]));
-            break;
-        case Family::Exponential:
-            text = fmt::format("distribution = \"gamma\"\nmean = {}\nshape = 1\n", number(law.parameters[0]));
-            break;
-        default:
-            break;
-    }
-    return text;
+    return lawKeys(law, [](std::string_view, double value) { return number(value); });
 }
 
 std::vector<std::string> proposalLines(const QuantityFit& fit, const std::string& file) {

@@ -57,15 +57,20 @@ std::string formatWithError(double value, double standardError) {
     if (value == 0.0) return "0";
     const int mostDecimals = kMostDigits - 1 - exponentOf(value);
     const bool hasError = std::isfinite(standardError) && standardError > 0.0;
-    const int supported = hasError ? -exponentOf(standardError) : mostDecimals;
+    // Of a mean without variance no digit is sure; one says of what size it came out.
+    const bool isHollow = std::isinf(standardError);
+    const int supported = hasError   ? -exponentOf(standardError)
+                          : isHollow ? -exponentOf(value)
+                                     : mostDecimals;
     const int decimals = std::min(supported, mostDecimals);
     if (std::abs(value) >= kMostGrouped || (decimals > kMostDecimals && std::abs(value) < 1e-3))
         return fmt::format("{:.{}e}", value, std::clamp(decimals + exponentOf(value), 0, kMostDigits - 1));
-    const std::string text = fixedText(value, hasError ? decimals : std::max(decimals, 0));
+    const std::string text = fixedText(value, hasError || isHollow ? decimals : std::max(decimals, 0));
     return grouped(supported >= mostDecimals ? withoutTrailingZeros(text) : text);
 }
 
 std::string formatError(double standardError) {
+    if (std::isinf(standardError)) return "infinite";
     if (!std::isfinite(standardError) || standardError <= 0.0) return "0";
     return formatWithError(standardError, standardError);
 }
@@ -86,6 +91,7 @@ std::string percentText(double share, double standardError) {
 }
 
 std::string rangeText(double low, double high, double standardError) {
+    if (std::isinf(low) && std::isinf(high)) return "none: infinite variance";
     return fmt::format("{} to {}", formatWithError(low, standardError), formatWithError(high, standardError));
 }
 

@@ -149,7 +149,7 @@ Table exactTable(const RunResult& result) {
         const Estimate& e = row.estimate;
         if (row.key.segment != kAll || row.key.month != kAll || !e.exact) continue;
         // Relative to the value: summing equal numbers leaves an error of rounding only.
-        if (!(e.standardError > 1e-12 * std::abs(e.value))) continue;
+        if (!(e.standardError > 1e-12 * std::abs(e.value)) || std::isinf(e.standardError)) continue;
         const double z = (e.value - *e.exact) / e.standardError;
         table.rows.push_back(
             {textCell(row.key.plan),

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "sim/exact/closed_forms.hpp"
+#include "core/population/law_points.hpp"
 #include "sim/exact/usage_law.hpp"
 
 namespace breakeven::sim {
@@ -21,12 +21,13 @@ UsageCurve constantCurve(double value) {
 }
 
 /// Density of ln X by a central difference: right to 8 digits, and the same for every law.
-double logDensity(const UsageLaw& law, double x) {
+double logDensity(const core::UsageLaw& law, double x) {
     constexpr double kStep = 1e-4;
-    return (shareUpTo(law, x * std::exp(kStep)) - shareUpTo(law, x * std::exp(-kStep))) / (2.0 * kStep);
+    return (core::shareUpTo(law, x * std::exp(kStep)) - core::shareUpTo(law, x * std::exp(-kStep))) /
+           (2.0 * kStep);
 }
 
-UsageCurve lawCurve(const UsageLaw& law) {
+UsageCurve lawCurve(const core::UsageLaw& law) {
     const double high = quantileOf(law, 1.0 - kTail);
     const double low = std::max(quantileOf(law, kTail), high / kWidest);
     UsageCurve curve;
@@ -38,10 +39,31 @@ UsageCurve lawCurve(const UsageLaw& law) {
         curve.cumulative.push_back(shareUpTo(law, x));
     }
     curve.median = quantileOf(law, 0.5);
-    curve.mean = meanOf(law);
+    curve.mean = core::meanOf(law);
     curve.p90 = quantileOf(law, 0.9);
     curve.p99 = quantileOf(law, 0.99);
     return curve;
+}
+
+/// A law with values that have probability, as a sample of its quantiles at evenly spaced levels.
+UsageCurve steppedCurve(const core::UsageLaw& law) {
+    constexpr std::size_t kLevels = 2000;
+    std::vector<double> sample;
+    for (std::size_t i = 0; i < kLevels; ++i)
+        sample.push_back(quantileOf(law, (static_cast<double>(i) + 0.5) / static_cast<double>(kLevels)));
+    UsageCurve curve = usageCurveOf(sample);
+    curve.median = quantileOf(law, 0.5);
+    curve.mean = core::meanOf(law);
+    curve.p90 = quantileOf(law, 0.9);
+    curve.p99 = quantileOf(law, 0.99);
+    return curve;
+}
+
+UsageCurve curveOf(const core::UsageLaw& law) {
+    const std::optional<Points> points = pointsOf(law);
+    if (points && points->shares.empty()) return usageCurveOf(points->values);
+    const auto atoms = core::atomsOf(law, 0);
+    return atoms && atoms->empty() ? lawCurve(law) : steppedCurve(law);
 }
 
 /// "token per request", or the meter's own unit.
@@ -130,10 +152,9 @@ std::vector<UsageCurve> usageCurves(const core::Scenario& scenario) {
     std::vector<UsageCurve> curves;
     for (const core::Segment& segment : scenario.segments) {
         for (const core::Usage& usage : segment.usages) {
-            const std::optional<UsageLaw> law = baseLaw(usage.distribution);
+            const std::optional<core::UsageLaw> law = core::lawIn(usage.distribution, {});
             if (!law) continue;
-            const bool isSample = law->kind == UsageLaw::Kind::Points;
-            UsageCurve curve = isSample ? usageCurveOf(law->points) : lawCurve(*law);
+            UsageCurve curve = curveOf(*law);
             curve.segment = segment.id;
             curve.meter = scenario.meters[usage.meter].id;
             curve.unit = unitOf(scenario, usage);

@@ -38,6 +38,11 @@ bool hasWorlds(const RunResult& result) {
     return result.manifest.settings.worlds > 1;
 }
 
+/// A mean of infinite variance: it has no interval.
+bool isHollow(const Estimate& estimate) {
+    return std::isinf(estimate.standardError);
+}
+
 Outcome outcomeOf(const RunResult& result, const std::string& plan) {
     if (const Estimate* loses = estimateOf(result, plan, "probability_plan_loses");
         loses && hasWorlds(result)) {
@@ -46,6 +51,7 @@ Outcome outcomeOf(const RunResult& result, const std::string& plan) {
     }
     const Estimate* margin = estimateOf(result, plan, "margin_per_user");
     if (margin == nullptr) return Outcome::Uncertain;
+    if (isHollow(*margin) && margin->exact) return *margin->exact < 0.0 ? Outcome::Loses : Outcome::Carries;
     if (margin->low >= 0.0) return Outcome::Carries;
     return margin->high < 0.0 ? Outcome::Loses : Outcome::Uncertain;
 }
@@ -59,8 +65,12 @@ std::string chanceText(const Estimate& loses) {
 
 /// With one world there is no probability: what the base values say.
 std::string baseText(const Estimate& margin, Outcome outcome, const std::string& currency) {
-    const std::string range = fmt::format("({})", rangeText(margin.low, margin.high, margin.standardError));
-    const std::string amount = moneyText(std::abs(margin.value), margin.standardError, currency);
+    const bool isExact = isHollow(margin) && margin.exact;
+    const std::string range = isExact ? "(exactly)"
+                                      : fmt::format("({}{})", isHollow(margin) ? "interval: " : "",
+                                                    rangeText(margin.low, margin.high, margin.standardError));
+    const std::string amount = isExact ? moneyText(std::abs(*margin.exact), 0.0, currency)
+                                       : moneyText(std::abs(margin.value), margin.standardError, currency);
     switch (outcome) {
         case Outcome::Loses:
             return fmt::format("loses {} per user and month at base values {}", amount, range);
@@ -199,12 +209,27 @@ std::vector<std::string> noiseNotes(const RunResult& result) {
     std::vector<std::string> notes;
     for (const DifferenceRow& row : result.differences)
         if (row.noise && row.metric == "margin_per_user" && row.key == RowKey{row.key.plan, kAll, kAll} &&
-            row.estimate.standardError > 0.0)
+            row.estimate.standardError > 0.0 && !isHollow(row.estimate))
             notes.push_back(
                 fmt::format("The margins of {} and {} can't be told apart in this run: their difference "
                             "is noise. More users or worlds may decide it.",
                             row.key.plan, row.baseline));
     return notes;
+}
+
+/// What an infinite variance means for the plans.
+std::string hollowNote(const RunResult& result) {
+    std::string plans;
+    for (const MetricRow& row : result.metrics)
+        if (row.metric == "margin_per_user" && row.key == RowKey{row.key.plan, kAll, kAll} &&
+            isHollow(row.estimate))
+            plans += (plans.empty() ? "" : ", ") + row.key.plan;
+    if (plans.empty()) return {};
+    return fmt::format(
+        "Some usage has a tail index up to 2, so its variance is infinite: simulated means of "
+        "margin and cost have no interval and need not settle with more users (plans: {}). "
+        "Trust exact values, medians and shares; a cap on use, or a truncated law, ends it.",
+        plans);
 }
 
 std::string stoppedNote(const RunResult& result) {
@@ -235,6 +260,7 @@ Verdict readVerdict(const RunResult& result, const core::Scenario* scenario) {
     const PlanVerdict& first = found.plans.front();
     found.headline = answerText(result, first.plan) + breakEvenText(result, first.plan) + ".";
     if (result.cancelled) found.notes.push_back(stoppedNote(result));
+    if (std::string hollow = hollowNote(result); !hollow.empty()) found.notes.push_back(std::move(hollow));
     if (first.outcome != Outcome::Carries && found.plans.size() > 1)
         found.notes.push_back(scenario != nullptr ? remedyNote(result, *scenario, found.plans)
                                                   : carryingNote(found.plans));

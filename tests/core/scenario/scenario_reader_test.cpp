@@ -112,7 +112,7 @@ TEST(ScenarioReader, GivenBadInput_WhenRead_ThenPlaceProblemAndRemedyAreTold) {
         {"low = 0.2, base = 0.35", "low = 0.5, base = 0.35",
          "cost.serving_share: low 0.5, base 0.35, high 0.6 are not in ascending order"},
         {"distribution = \"lognormal\"", "distribution = \"pareto\"",
-         "distribution \"pareto\" is not offered by this version"},
+         "segment.teams.usage.requests: none of mean, minimum is given"},
         {"distribution = \"constant\"\nvalue = 10",
          "distribution = \"empirical\"\nfile = \"none.csv\"\ncolumn = \"x\"",
          "small.toml:16:8: error: none.csv: there is no such file\n  hint: check the name and the folder\n"},

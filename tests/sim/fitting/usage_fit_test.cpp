@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/population/law_shares.hpp"
 #include "core/scenario/scenario_reader.hpp"
 #include "sim/random/philox.hpp"
 #include "sim/report/fit_report.hpp"
@@ -140,16 +141,45 @@ TEST(UsageFit, GivenZerosMissingCellsAndAConstant_WhenFitted_ThenEachIsToldApart
 
 TEST(UsageFit, GivenCounts_WhenFitted_ThenTheNegativeBinomialIsAheadAndItsRivalsTellWhy) {
     UsageColumns columns;
-    columns.names = {"calls"};
+    columns.names = {"requests"};
     columns.values = {drawn({Family::NegativeBinomial, {1.2, 3.0}}, 600, 0)};
     const UsageFit fit = fitUsage(columns, std::vector<Quantity>{{0, {}, {}}}, kQuick);
     EXPECT_EQ(fit.quantities[0].families.front().family, Family::NegativeBinomial);
     EXPECT_TRUE(fit.quantities[0].families.front().passes);
     EXPECT_EQ(fit.quantities[0].notes.front(),
               "small whole numbers: continuous families are compared by the likelihood of their rounding");
-    EXPECT_EQ(fit.quantities[0].proposal.why, "negative_binomial fits best, but a scenario cannot name it");
+    EXPECT_EQ(fit.quantities[0].proposal.why, "fits, and has the smallest AIC");
+    const std::string toml = fitToml(std::vector{fit}, {"measured", "usage.csv"});
+    EXPECT_NE(toml.find("distribution = \"negative_binomial\"\nmean = { low = "), std::string::npos) << toml;
+    EXPECT_EQ(toml.find("dormant"), std::string::npos) << toml;  // a law of counts has its zeros itself
+    EXPECT_TRUE(pasted(toml, "").scenario) << problems(pasted(toml, ""));
     const UsageFit other = fitUsage(twoMeters(50), std::vector<Quantity>{{0, {}, {}}}, kQuick);
     EXPECT_EQ(other.quantities[0].families.back().whyNot, "the quantities are not whole numbers");
+}
+
+// Each family that `fit` knows, at parameters far from the others' reach: what it proposes must be a
+// scenario.
+TEST(UsageFit, GivenEachFamily_WhenItsLawIsPasted_ThenAScenarioTakesIt) {
+    const Law laws[] = {{Family::Lognormal, {3.0, 1.1}},
+                        {Family::Gamma, {0.7, 30.0}},
+                        {Family::Weibull, {0.6, 30.0}},
+                        {Family::Pareto, {2.4, 5.0}},
+                        {Family::Lomax, {2.4, 50.0}},
+                        {Family::Exponential, {40.0}},
+                        {Family::NegativeBinomial, {0.35, 14.0}},
+                        {Family::Poisson, {6.0}},
+                        {Family::LognormalPareto, {3.0, 1.1, 120.0, 0.06, 2.4}}};
+    for (const Law& law : laws) {
+        const std::string toml = "[[segment]]\nid = \"measured\"\n[segment.usage.requests]\n" + lawToml(law);
+        const auto reading = pasted(toml, "");
+        ASSERT_TRUE(reading.scenario) << toml << problems(reading);
+        // The same law in both programs' words: the scenario's, written with six digits.
+        const auto found = core::lawIn(reading.scenario->segments[0].usages[0].distribution, {});
+        ASSERT_TRUE(found);
+        for (const double p : {0.1, 0.5, 0.9, 0.99})
+            EXPECT_NEAR(core::shareUpTo(*found, quantileOf(law, p)), shareUpTo(law, quantileOf(law, p)), 1e-5)
+                << toml;
+    }
 }
 
 TEST(UsageFit, GivenSeveralPeriodsASubject_WhenFitted_ThenPersistenceIsFoundAndIntervalsWiden) {

@@ -1,0 +1,121 @@
+#include "sim/engine/heavy_tails.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "core/costing/unit_cost.hpp"
+#include "core/population/usage_law.hpp"
+
+namespace breakeven::sim {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kFiniteVariance = 2.0;  // tail indices above it
+
+using Meters = std::vector<bool>;
+
+bool isZero(const core::Parameter& parameter) {
+    return parameter.base == 0.0 && !parameter.belief;
+}
+
+/// By meter: does what a segment uses of it under the plan have an infinite variance?
+Meters heavyMeters(const core::Scenario& scenario, const core::Plan& plan, const core::Segment& segment) {
+    Meters heavy(scenario.meters.size(), false);
+    for (const core::Usage& usage : segment.usages) {  // parents first
+        const auto index = core::leastTailIndex(usage.distribution, scenario.beliefs);
+        heavy[usage.meter] = (index && *index <= kFiniteVariance) || (usage.per && heavy[*usage.per]);
+        const bool isBlocked = std::ranges::any_of(plan.limits, [&](const core::Limit& limit) {
+            return limit.meter == usage.meter && limit.action == core::Limit::Action::Block;
+        });
+        if (isBlocked) heavy[usage.meter] = false;
+    }
+    return heavy;
+}
+
+/// What is infinite of a plan in some segment.
+struct Hollow {
+    Meters usage;
+    bool cost = false;
+    bool revenue = false;
+};
+
+void add(const core::Scenario& scenario, const core::Plan& plan, const core::Segment& segment,
+         Hollow& hollow) {
+    const Meters heavy = heavyMeters(scenario, plan, segment);
+    for (std::size_t meter = 0; meter < heavy.size(); ++meter)
+        hollow.usage[meter] = hollow.usage[meter] || heavy[meter];
+    const core::Cost& cost = core::costOf(scenario, plan);
+    const std::vector<core::UnitCost> units = core::unitCosts(cost, heavy.size(), {});
+    const double share = core::valueIn(cost.servingShare, {});
+    for (std::size_t meter = 0; meter < heavy.size(); ++meter)
+        hollow.cost =
+            hollow.cost || (heavy[meter] && (share * units[meter].list > 0.0 || units[meter].own() > 0.0));
+    for (const core::ScaleCost& scale : cost.scales)
+        hollow.cost = hollow.cost || (share > 0.0 && (heavy[scale.meter] || heavy[scale.size]));
+    if (plan.maximum) return;
+    for (const core::Charge& charge : plan.charges) {
+        const bool isFlat = std::holds_alternative<core::FlatPrice>(charge.price) && !charge.exactPrice;
+        const bool isHeavy = std::ranges::any_of(charge.meters, [&](const core::WeightedMeter& part) {
+            return heavy[part.meter] && !isZero(part.weight);
+        });
+        hollow.revenue = hollow.revenue || (isHeavy && !isFlat && !charge.terms.maximum);
+    }
+    for (const core::Limit& limit : plan.limits) {
+        using enum core::Limit::Action;
+        const bool isBilled = limit.action == Overage || limit.action == AutoBuy;
+        hollow.revenue = hollow.revenue || (isBilled && heavy[limit.meter]);
+    }
+}
+
+Hollow hollowOf(const core::Scenario& scenario, const RowKey& key) {
+    Hollow hollow{Meters(scenario.meters.size(), false)};
+    const auto plan = std::ranges::find(scenario.plans, key.plan, &core::Plan::id);
+    for (const std::size_t index : plan->segments) {
+        const core::Segment& segment = scenario.segments[index];
+        if (key.segment == kAll || key.segment == segment.id) add(scenario, *plan, segment, hollow);
+    }
+    return hollow;
+}
+
+bool isMeanOf(const core::Scenario& scenario, const Hollow& hollow, std::string_view metric) {
+    constexpr std::array<std::string_view, 6> kCosts{"cost_per_user",        "cross_subsidy_per_user",
+                                                     "cvar95_cost_per_user", "cost_gini",
+                                                     "cost_share_top_1",     "cost_share_top_10"};
+    constexpr std::array<std::string_view, 4> kMargins{"margin_per_user", "margin_rate", "margin_total",
+                                                       "break_even_fee"};
+    if (std::ranges::find(kCosts, metric) != kCosts.end()) return hollow.cost;
+    if (std::ranges::find(kMargins, metric) != kMargins.end()) return hollow.cost || hollow.revenue;
+    if (metric == "revenue_per_user") return hollow.revenue;
+    for (std::size_t meter = 0; meter < hollow.usage.size(); ++meter)
+        if (metric == "usage_" + scenario.meters[meter].id + "_per_user") return hollow.usage[meter];
+    return false;
+}
+
+void empty(Estimate& estimate) {
+    estimate.standardError = kInfinity;
+    estimate.low = -kInfinity;
+    estimate.high = kInfinity;
+}
+
+}  // namespace
+
+void dropHollowIntervals(const core::Scenario& scenario, RunResult& result) {
+    for (MetricRow& row : result.metrics) {
+        if (isMeanOf(scenario, hollowOf(scenario, row.key), row.metric)) empty(row.estimate);
+    }
+    for (DifferenceRow& row : result.differences) {
+        RowKey baseline = row.key;
+        baseline.plan = row.baseline;
+        // The tails of two plans can cancel, but nothing tells so from their terms alone.
+        if (isMeanOf(scenario, hollowOf(scenario, row.key), row.metric) ||
+            isMeanOf(scenario, hollowOf(scenario, baseline), row.metric)) {
+            empty(row.estimate);
+            row.noise = true;
+        }
+    }
+}
+
+}  // namespace breakeven::sim

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "core/scenario/scenario.hpp"
+#include "sim/results/run_result.hpp"
+
+namespace breakeven::sim {
+
+/// Makes the error and the interval of every mean infinite that hangs on usage of infinite variance: a tail
+/// index up to 2 in any world (core::leastTailIndex), without a limit that blocks it, and under a bill
+/// without a maximum where revenue is meant. Such a mean has no normal interval (METHODS 3.6). Shares,
+/// quantiles and probabilities of the plan keep theirs.
+void dropHollowIntervals(const core::Scenario& scenario, RunResult& result);
+
+}  // namespace breakeven::sim

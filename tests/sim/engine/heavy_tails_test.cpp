@@ -1,0 +1,101 @@
+#include "sim/engine/heavy_tails.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/engine/simulate.hpp"
+#include "sim/report/results_csv.hpp"
+#include "sim/report/results_table.hpp"
+#include "sim/report/verdict.hpp"
+#include "tests/support/pro_200.hpp"
+
+namespace breakeven::sim {
+namespace {
+
+core::Parameter point(double x) {
+    return {x, {}};
+}
+
+/// MODEL S1 with another law of requests.
+core::Scenario withRequests(core::Distribution law) {
+    core::Scenario scenario = tests::pro200();
+    scenario.segments[0].usages[0].distribution = std::move(law);
+    scenario.run.users = 2000;
+    return scenario;
+}
+
+core::Distribution lomax(double index) {
+    return core::Lomax{core::Lomax::Location::Scale, point(200.0), point(index)};
+}
+
+bool hasInterval(const RunResult& result, const std::string& plan, const std::string& metric) {
+    const MetricRow* row = findMetric(result, {plan, kAll, kAll}, metric);
+    EXPECT_NE(row, nullptr) << plan << ' ' << metric;
+    return row != nullptr && std::isfinite(row->estimate.standardError) && std::isfinite(row->estimate.low) &&
+           std::isfinite(row->estimate.high);
+}
+
+TEST(HeavyTails, GivenATailIndexUpTo2_WhenSimulated_ThenMeansThatHangOnItHaveNoIntervalAndSharesDo) {
+    const auto result = simulate(withRequests(lomax(1.8)));
+    for (const char* metric :
+         {"cost_per_user", "margin_per_user", "break_even_fee", "cross_subsidy_per_user",
+          "cvar95_cost_per_user", "cost_gini", "usage_requests_per_user", "usage_output_tokens_per_user"})
+        EXPECT_FALSE(hasInterval(*result, "flat", metric)) << metric;
+    for (const char* metric : {"loss_making_users", "revenue_per_user"})
+        EXPECT_TRUE(hasInterval(*result, "flat", metric)) << metric;
+    EXPECT_FALSE(hasInterval(*result, "pay-as-you-go", "revenue_per_user"));
+    // Use that is blocked has a variance.
+    EXPECT_TRUE(hasInterval(*result, "hard-cap", "cost_per_user"));
+    EXPECT_TRUE(hasInterval(*result, "hard-cap", "usage_requests_per_user"));
+    for (const DifferenceRow& row : result->differences) {
+        if (row.metric != "margin_per_user" || row.key.plan != "hard-cap") continue;
+        EXPECT_TRUE(row.noise);  // the flat plan's margin has no interval
+        EXPECT_TRUE(std::isinf(row.estimate.high));
+    }
+}
+
+TEST(HeavyTails, GivenLawsWithAVariance_WhenSimulated_ThenEveryMeanKeepsItsInterval) {
+    core::Lognormal wide;
+    wide.location = point(10.0);
+    wide.spread = point(4.0);
+    const core::Distribution cut =
+        core::Truncated{std::make_shared<const core::Distribution>(lomax(1.5)), point(0.0), point(1e5)};
+    for (const core::Distribution& law : {core::Distribution(wide), lomax(2.1), cut}) {
+        const auto result = simulate(withRequests(law));
+        EXPECT_TRUE(hasInterval(*result, "flat", "margin_per_user"));
+        EXPECT_TRUE(hasInterval(*result, "flat", "cost_gini"));
+    }
+}
+
+TEST(HeavyTails, GivenABeliefThatReachesBelow2_WhenSimulated_ThenItCountsAsInfinite) {
+    core::Scenario scenario =
+        withRequests(core::Lomax{core::Lomax::Location::Scale, point(200.0), {2.5, std::size_t{0}}});
+    scenario.run.worlds = 4;
+    scenario.beliefs = {{"segment.subscribers.usage.requests.tail_index", {1.9, 2.5, 3.0}}};
+    EXPECT_FALSE(hasInterval(*simulate(scenario), "flat", "cost_per_user"));
+    scenario.beliefs[0].belief.low = 2.2;
+    EXPECT_TRUE(hasInterval(*simulate(scenario), "flat", "cost_per_user"));
+}
+
+TEST(HeavyTails, GivenNoInterval_WhenReported_ThenItIsSaidInWordsAndTheExactValueDecides) {
+    const auto result = simulate(withRequests(lomax(1.8)));
+    const Verdict said = verdict(*result);
+    // E X = 200 / 0.8 = 250 requests of $0.3234: cost $80.85 of a fee of $200.
+    EXPECT_EQ(said.plans[0].outcome, PlanVerdict::Outcome::Carries);
+    EXPECT_TRUE(said.headline.starts_with("flat earns $119.15 per user and month at base values (exactly)"))
+        << said.headline;
+    EXPECT_TRUE(std::ranges::any_of(said.notes, [](const std::string& note) {
+        return note.find("variance is infinite") != std::string::npos;
+    }));
+    const std::vector<NamedText> files = resultsCsv(*result);
+    const std::string& csv = std::ranges::find(files, "metrics.csv", &NamedText::name)->bytes;
+    const std::size_t row = csv.find(",cost_per_user,");
+    ASSERT_NE(row, std::string::npos);
+    const std::string line = csv.substr(row, csv.find('\n', row) - row);
+    EXPECT_NE(line.find(",,,"), std::string::npos) << line;  // no error, low or high
+}
+
+}  // namespace
+}  // namespace breakeven::sim
