@@ -126,8 +126,8 @@ TEST(StoryTable, GivenTheTable_WhenRead_ThenItHasEveryStoryWithAFigure) {
     std::size_t figures = 0;
     for (const auto& [name, settings] : stories)
         for (const auto& [setting, list] : settings) figures += list.size();
-    EXPECT_GE(stories.size(), 14U);
-    EXPECT_GE(figures, 180U);
+    EXPECT_GE(stories.size(), 16U);
+    EXPECT_GE(figures, 200U);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ import sys
 sys.dont_write_bytecode = True
 from table import ROWS
 
-for stories in ("subscriptions", "agents", "platforms", "replay"):
+for stories in ("subscriptions", "agents", "platforms", "counts", "replay"):
     importlib.import_module(stories)
 
 target = sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_name("stories.csv")
