@@ -1,6 +1,7 @@
 #include "core/population/law_points.hpp"
 
 #include <algorithm>
+#include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 
@@ -12,19 +13,6 @@ namespace {
 using Atoms = std::optional<std::vector<Atom>>;
 
 constexpr double kNegligible = 1e-17;
-
-/// The smallest whole number k >= 0 that `holds`, which stays true from there on.
-template <typename Holds>
-double firstWhole(Holds holds) {
-    double high = 1.0;
-    while (!holds(high)) high *= 2.0;
-    double low = -1.0;
-    while (high - low > 1.0) {
-        const double middle = std::floor(0.5 * (low + high));
-        (holds(middle) ? high : low) = middle;
-    }
-    return high;
-}
 
 /// Equal values together, ascending.
 std::vector<Atom> merged(std::vector<Atom> atoms) {
@@ -43,45 +31,51 @@ std::vector<Atom> merged(std::vector<Atom> atoms) {
 struct Points {
     std::size_t most;
 
-    /// Counts from where a tail is negligible to where the other one is; `first` gives P(N = k) and `ratio`
-    /// P(N = k + 1) / P(N = k).
-    template <typename Law, typename First, typename Ratio>
-    [[nodiscard]] Atoms counts(const Law& law, First first, Ratio ratio) const {
-        const double low = firstWhole([&](double k) { return shareUpTo(law, k) > kNegligible; });
-        const double high = firstWhole([&](double k) { return shareBeyond(law, k) <= kNegligible; });
-        if (high - low >= static_cast<double>(most)) return std::nullopt;
-        std::vector<Atom> atoms;
-        double share = first(low);
-        for (double k = low; k <= high; k += 1.0) {
-            if (share > 0.0) atoms.push_back({k, share});
-            share *= ratio(k);
+    /// Counts around the likeliest one, as far as more than a negligible share is beyond.
+    ///
+    /// @param share  P(N = mode)
+    /// @param ratio  P(N = k + 1) / P(N = k), falling in k
+    template <typename Ratio>
+    [[nodiscard]] Atoms counts(double least, double mode, double share, Ratio ratio) const {
+        std::vector<Atom> below;
+        double p = share;
+        double k = mode - 1.0;
+        while (k >= least) {
+            const double step = ratio(k);
+            p /= step;
+            // Further down the shares fall at least as fast as a geometric series.
+            if (p < kNegligible * (1.0 - 1.0 / std::max(step, 1.0 + 1e-12))) break;
+            below.push_back({k, p});
+            if (below.size() > most) return std::nullopt;
+            k -= 1.0;
+        }
+        std::vector<Atom> atoms(below.rbegin(), below.rend());
+        p = share;
+        k = mode;
+        while (true) {
+            if (p < kNegligible * (1.0 - std::min(ratio(k), 1.0))) break;
+            atoms.push_back({k, p});
+            if (atoms.size() > most) return std::nullopt;
+            p *= ratio(k);
+            k += 1.0;
         }
         return atoms;
     }
 
     Atoms operator()(const PointLaw& law) const { return std::vector<Atom>{{law.value, 1.0}}; }
     Atoms operator()(const PoissonLaw& law) const {
-        return counts(
-            law, [&](double k) { return boost::math::gamma_p_derivative(k + 1.0, law.mean); },
-            [&](double k) { return law.mean / (k + 1.0); });
+        const double mode = std::floor(law.mean);
+        return counts(0.0, mode, boost::math::gamma_p_derivative(mode + 1.0, law.mean),
+                      [&](double k) { return law.mean / (k + 1.0); });
     }
     Atoms operator()(const GeometricLaw& law) const {
-        return counts(
-            law,
-            [&](double k) {
-                return k < 1.0 ? 0.0 : law.probability * std::exp((k - 1.0) * std::log1p(-law.probability));
-            },
-            [&](double) { return 1.0 - law.probability; });
+        return counts(1.0, 1.0, law.probability, [&](double) { return 1.0 - law.probability; });
     }
     Atoms operator()(const NegativeBinomialLaw& law) const {
         const double p = law.shape / (law.shape + law.mean);
-        return counts(
-            law,
-            [&](double k) {
-                return std::exp(boost::math::lgamma(k + law.shape) - boost::math::lgamma(law.shape) -
-                                boost::math::lgamma(k + 1.0) + law.shape * std::log(p) + k * std::log1p(-p));
-            },
-            [&](double k) { return (k + law.shape) / (k + 1.0) * (1.0 - p); });
+        const double mode = std::max(std::floor((law.shape - 1.0) * law.mean / law.shape), 0.0);
+        const double share = p / (law.shape + mode) * boost::math::ibeta_derivative(law.shape, mode + 1.0, p);
+        return counts(0.0, mode, share, [&](double k) { return (k + law.shape) / (k + 1.0) * (1.0 - p); });
     }
     Atoms operator()(const DiscreteLaw& law) const {
         if (law.values.size() > most) return std::nullopt;

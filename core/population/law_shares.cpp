@@ -13,11 +13,6 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-template <typename... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
-
 double phi(double z) {
     return 0.5 * std::erfc(-z / std::numbers::sqrt2);
 }
@@ -393,6 +388,16 @@ struct Density {
     }
 };
 
+struct HasOnlyPoints {
+    bool operator()(const MixtureLaw& law) const { return std::ranges::all_of(law.components, isDiscrete); }
+    bool operator()(const TruncatedLaw& law) const { return isDiscrete(*law.law); }
+    bool operator()(const SplicedLaw& law) const { return law.tailWeight == 0.0 && isDiscrete(*law.body); }
+    template <typename Single>
+    bool operator()(const Single&) const {
+        return !std::is_invocable_v<ContinuousShare, Single>;
+    }
+};
+
 }  // namespace
 
 double shareUpTo(const UsageLaw& law, double x, Edge edge) {
@@ -431,13 +436,7 @@ LogDensity logDensityOf(const UsageLaw& law, double x) {
 }
 
 bool isDiscrete(const UsageLaw& law) {
-    return std::visit(
-        Overloaded{
-            [](const MixtureLaw& mixture) { return std::ranges::all_of(mixture.components, isDiscrete); },
-            [](const TruncatedLaw& truncated) { return isDiscrete(*truncated.law); },
-            [](const SplicedLaw& spliced) { return spliced.tailWeight == 0.0 && isDiscrete(*spliced.body); },
-            [](const auto& single) { return !std::is_invocable_v<ContinuousShare, decltype(single)>; }},
-        law);
+    return std::visit(HasOnlyPoints{}, law);
 }
 
 }  // namespace breakeven::core

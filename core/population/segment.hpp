@@ -20,7 +20,11 @@ struct Usage {
     bool operator==(const Usage&) const = default;
 };
 
-/// Gaussian copula between two meters of a segment.
+/// How the meters of a segment go together: normal scores with these correlations, or t: all scores of a user
+/// divided by one random number, so that extremes come together even without correlation.
+enum class Copula { Gaussian, T };
+
+/// Correlation between two meters of a segment.
 struct Correlation {
     enum class Kind { Pearson, Spearman };  ///< of the normal scores; of the ranks, r = 2 sin(pi rho / 6)
     std::size_t first = 0;                  ///< index into Scenario::meters
@@ -36,6 +40,9 @@ struct Segment {
     Parameter weight{1.0, {}};  ///< > 0 or 0; relative, normalised over the segments
     std::vector<Usage> usages;  ///< parents before the meters that hang on them; a meter not listed is unused
     std::vector<Correlation> correlations;
+    Copula copula = Copula::Gaussian;
+    Parameter degreesOfFreedom{0.0, {}};  ///< >= 1, of a t copula
+    bool repairsCorrelation = false;      ///< take the nearest possible correlations for impossible ones
     bool operator==(const Segment&) const = default;
 };
 

@@ -2,16 +2,46 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "core/scenario/toml_reading.hpp"
 
 namespace breakeven::core::reading {
 
+bool judgeCorrelations(Reader& reader, const toml::table& table, const std::string& where,
+                       const std::vector<std::string>& names, const CorrelationMatrix& matrix,
+                       bool isRepaired) {
+    const auto pair = contradictionIn(matrix);
+    if (!pair) return false;
+    if (!isRepaired) {
+        reader.error(
+            table,
+            fmt::format("{}: the correlations contradict each other; \"{}\" with \"{}\" ({:.3g}) does "
+                        "not fit the others",
+                        where, names[pair->second], names[pair->first], matrix.at(pair->first, pair->second)),
+            "two that both follow a third must follow each other: move the correlations towards 0, or "
+            "take the nearest possible ones with repair_correlation = true");
+        return true;
+    }
+    const CorrelationMatrix nearest = nearestCorrelation(matrix);
+    std::string changes;
+    for (std::size_t i = 0; i < matrix.size; ++i) {
+        for (std::size_t j = i + 1; j < matrix.size; ++j) {
+            if (std::abs(nearest.at(i, j) - matrix.at(i, j)) < 5e-4) continue;
+            changes += fmt::format("{}\"{}\" with \"{}\" {:.3g} -> {:.3g}", changes.empty() ? "" : ", ",
+                                   names[i], names[j], matrix.at(i, j), nearest.at(i, j));
+        }
+    }
+    reader.warning(table,
+                   fmt::format("{}: the correlations contradict each other; the nearest possible ones are "
+                               "taken, of normal scores: {}",
+                               where, changes),
+                   "move the correlations towards 0, so that they are those that are written");
+    return true;
+}
+
 // The possible matrices are a convex set, so the corners of the beliefs stand for everything between them.
 void checkCorrelations(Reader& reader, const toml::table& table, const Segment& segment,
                        const std::vector<Meter>& meters) {
-    const std::size_t n = meters.size();
     std::vector<const Correlation*> uncertain;
     for (const Correlation& item : segment.correlations) {
         if (item.value.belief) uncertain.push_back(&item);
@@ -24,8 +54,7 @@ void checkCorrelations(Reader& reader, const toml::table& table, const Segment& 
         return;
     }
     for (std::size_t corner = 0; corner < (std::size_t{1} << uncertain.size()); ++corner) {
-        std::vector<double> matrix(n * n, 0.0);
-        for (std::size_t i = 0; i < n; ++i) matrix[i * n + i] = 1.0;
+        CorrelationMatrix matrix(meters.size());
         for (const Correlation& item : segment.correlations) {
             double r = item.value.base;
             const auto place = std::ranges::find(uncertain, &item);
@@ -33,38 +62,11 @@ void checkCorrelations(Reader& reader, const toml::table& table, const Segment& 
                 const Belief& belief = reader.beliefs[*item.value.belief].belief;
                 r = (corner >> (place - uncertain.begin())) & 1U ? belief.high : belief.low;
             }
-            if (item.kind == Correlation::Kind::Spearman) r = 2.0 * std::sin(std::numbers::pi * r / 6.0);
-            matrix[item.first * n + item.second] = matrix[item.second * n + item.first] = r;
+            matrix.set(item.first, item.second, scoreCorrelation(item.kind, r));
         }
-        const std::vector<double> given = matrix;
-        const auto report = [&](std::size_t i) {
-            std::size_t worst = 0;
-            for (std::size_t k = 1; k < i; ++k) {
-                if (std::abs(given[i * n + k]) > std::abs(given[i * n + worst])) worst = k;
-            }
-            reader.error(table,
-                         fmt::format("segment \"{}\": the correlations contradict each other; \"{}\" with "
-                                     "\"{}\" ({:.3g}) does not fit the others",
-                                     segment.id, meters[i].id, meters[worst].id, given[i * n + worst]),
-                         "two meters that both follow a third must follow each other: move the correlations "
-                         "towards 0");
-        };
-        for (std::size_t i = 0; i < n; ++i) {
-            for (std::size_t j = 0; j <= i; ++j) {
-                double sum = given[i * n + j];
-                for (std::size_t k = 0; k < j; ++k) sum -= matrix[i * n + k] * matrix[j * n + k];
-                if (i != j) {
-                    // Nothing is left of j beyond the meters before it: i may have nothing of its own in
-                    // common with it.
-                    const bool isFollower = matrix[j * n + j] <= 1e-6;
-                    if (isFollower && std::abs(sum) > 1e-6) return report(i);
-                    matrix[i * n + j] = isFollower ? 0.0 : sum / matrix[j * n + j];
-                    continue;
-                }
-                if (sum < -1e-9) return report(i);
-                matrix[i * n + i] = std::sqrt(std::max(sum, 0.0));
-            }
-        }
+        if (judgeCorrelations(reader, table, fmt::format("segment \"{}\"", segment.id), idsOf(meters), matrix,
+                              segment.repairsCorrelation))
+            return;
     }
 }
 

@@ -45,26 +45,49 @@ bool counts(const CostView& view, std::string_view key, std::span<const char* co
     return view.has(key) && (!isSaidByPlan || view.isOverridden(key));
 }
 
-/// Load by hour out of a trace: its rows are hours in order, repeated by day or week where there are more.
+/// Load by hour out of a trace: its rows are hours in order, or stand at so many seconds from its start. Days
+/// or weeks are added up.
 std::vector<double> traceProfile(const CostView& view, const CostFiles& files) {
     Reader& reader = view.reader();
     const std::string file = view.word("profile_file");
     const std::string column = view.word("profile_column");
     if (!view.has("profile_column")) return {};
-    const auto values = files.column(view.home("profile_file"), "profile_file", "profile_column");
+    const toml::table& home = view.home("profile_file");
+    const auto values = files.column(home, "profile_file", "profile_column");
     if (!values) return {};
-    const std::size_t hours = values->size() >= 168 ? 168 : 24;
-    if (values->size() < hours) {
-        reader.error(
-            *view.node("profile_file"),
-            fmt::format("{}: column \"{}\" has {} hours, fewer than a day", file, column, values->size()),
-            "give a row for each hour of a day or a week");
+    std::vector<double> seconds;
+    if (view.has("profile_seconds")) {
+        const auto found = files.column(home, "profile_file", "profile_seconds");
+        if (!found) return {};
+        seconds = *found;
+        if (seconds.size() != values->size()) {
+            reader.error(*view.node("profile_seconds"),
+                         fmt::format("{}: \"{}\" has {} numbers, its times have {}", file, column,
+                                     values->size(), seconds.size()),
+                         "fill the empty cells of both columns");
+            return {};
+        }
+    } else {
+        for (std::size_t row = 0; row < values->size(); ++row)
+            seconds.push_back(3600.0 * static_cast<double>(row));
+    }
+    const auto hourOf = [&](std::size_t row) { return std::floor(seconds[row] / 3600.0); };
+    const double length = std::floor(*std::ranges::max_element(seconds) / 3600.0) + 1.0;
+    const std::size_t hours = length >= 168.0 ? 168 : 24;
+    if (length < 24.0) {
+        reader.error(*view.node("profile_file"),
+                     fmt::format("{}: column \"{}\" has {} hours, fewer than a day", file, column, length),
+                     "give a row for each hour of a day or a week");
         return {};
     }
     // Whole days or weeks only: a part of one would weigh its hours more.
     std::vector<double> profile(hours, 0.0);
-    const std::size_t whole = values->size() / hours * hours;
-    for (std::size_t row = 0; row < whole; ++row) profile[row % hours] += (*values)[row];
+    const double whole = std::floor(length / static_cast<double>(hours)) * static_cast<double>(hours);
+    for (std::size_t row = 0; row < values->size(); ++row) {
+        const double hour = hourOf(row);
+        if (hour < whole)
+            profile[static_cast<std::size_t>(std::fmod(hour, static_cast<double>(hours)))] += (*values)[row];
+    }
     const double sum = std::accumulate(profile.begin(), profile.end(), 0.0);
     if (!(sum > 0.0)) {
         reader.error(*view.node("profile_file"), fmt::format("{}: column \"{}\" is all 0", file, column),
@@ -171,12 +194,30 @@ void readFleet(const CostView& whole, const std::vector<Meter>& meters, const Co
     const auto found = whole.sub("fleet");
     if (!found) return;
     const CostView& view = *found;
-    view.onlyKeys("cost.fleet",
-                  {"meter",        "meters",    "throughput",   "hours_per_month",    "hourly_amount",
-                   "capex",        "years",     "yearly_rate",  "kilowatts",          "pue",
-                   "power_price",  "ops_share", "utilisation",  "target_utilisation", "gpus",
-                   "peak_to_mean", "profile",   "profile_file", "profile_column",     "own_share",
-                   "market_price", "per",       "queue"});
+    view.onlyKeys("cost.fleet", {"meter",
+                                 "meters",
+                                 "throughput",
+                                 "hours_per_month",
+                                 "hourly_amount",
+                                 "capex",
+                                 "years",
+                                 "yearly_rate",
+                                 "kilowatts",
+                                 "pue",
+                                 "power_price",
+                                 "ops_share",
+                                 "utilisation",
+                                 "target_utilisation",
+                                 "gpus",
+                                 "peak_to_mean",
+                                 "profile",
+                                 "profile_file",
+                                 "profile_column",
+                                 "profile_seconds",
+                                 "own_share",
+                                 "market_price",
+                                 "per",
+                                 "queue"});
     FleetCost fleet;
     fleet.meters = view.meterList(meters);
     fleet.throughput = view.number("throughput", kAboveZero);

@@ -1,8 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
+#include <limits>
 
 #include "core/scenario/toml_reading.hpp"
 
@@ -40,7 +39,9 @@ void orderUsages(Reader& reader, const toml::table& table, Segment& segment,
 
 Segment readSegment(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,
                     const SampleReader& sample) {
-    reader.onlyKeys(table, "segment", {"id", "weight", "usage", "correlation"});
+    reader.onlyKeys(
+        table, "segment",
+        {"id", "weight", "usage", "correlation", "copula", "degrees_of_freedom", "repair_correlation"});
     Segment segment;
     segment.id = reader.id(table, "the segment");
     segment.weight = reader.number(table, "weight", "segment." + segment.id + ".weight", kAtLeastZero, 1.0);
@@ -72,6 +73,17 @@ Segment readSegment(Reader& reader, const toml::table& table, const std::vector<
         reader.error(table, fmt::format("segment \"{}\" uses no meter", segment.id),
                      "add [segment.usage.METER]");
     orderUsages(reader, table, segment, meters);
+    const std::string path = "segment." + segment.id;
+    segment.repairsCorrelation = reader.flag(table, "repair_correlation", path);
+    if (reader.choice(table, "copula", {"gaussian", "t"}, "gaussian") == 1) {
+        constexpr Range kFromOne{1.0, std::numeric_limits<double>::infinity(), false};
+        segment.copula = Copula::T;
+        segment.degreesOfFreedom =
+            reader.number(table, "degrees_of_freedom", path + ".degrees_of_freedom", kFromOne);
+    } else if (const toml::node* degrees = table.get("degrees_of_freedom")) {
+        reader.error(*degrees, path + ": degrees_of_freedom belongs to the copula \"t\"",
+                     "write copula = \"t\", or remove it");
+    }
     const std::size_t before = reader.diagnostics.size();
     reader.tables(table, "correlation",
                   [&](const toml::table& item) { readCorrelation(reader, item, segment, meters); });

@@ -39,6 +39,15 @@ struct Override {
     bool operator==(const Override&) const = default;
 };
 
+/// Two beliefs whose draws go together, by a Gaussian copula.
+struct BeliefCorrelation {
+    std::size_t first = 0;  ///< index into Scenario::beliefs
+    std::size_t second = 0;
+    Correlation::Kind kind = Correlation::Kind::Pearson;
+    double value = 0.0;  ///< in [-1, 1]
+    bool operator==(const BeliefCorrelation&) const = default;
+};
+
 /// A number with where it comes from, for the assumption sheet.
 struct SourceNote {
     std::string path;
@@ -57,7 +66,8 @@ struct Scenario {
     std::vector<Segment> segments;
     Cost cost;
     std::vector<Plan> plans;
-    std::vector<NamedBelief> beliefs;  ///< in the order of the file
+    std::vector<NamedBelief> beliefs;                   ///< in the order of the file
+    std::vector<BeliefCorrelation> beliefCorrelations;  ///< possible together
     std::vector<SourceNote> sources;
     std::vector<Diagnostic> exactOnly;  ///< terms that `bill` knows and the simulation can't draw, each an
                                         ///< error where a scenario is simulated

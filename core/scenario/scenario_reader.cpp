@@ -33,7 +33,7 @@ class ScenarioBuilder {
     void build(const toml::table& root, Scenario& scenario) {
         reader_.onlyKeys(root, "the scenario",
                          {"format", "name", "question", "currency", "run", "population", "meter", "segment",
-                          "cost", "plan"},
+                          "cost", "plan", "beliefs"},
                          {"behaviour"});
         readHead(root, scenario);
         readRun(root, scenario.run);
@@ -83,6 +83,7 @@ class ScenarioBuilder {
         demand(root, "segment", "describe the users: one [[segment]] at least");
         demand(root, "plan", "add the plan to be tested");
         lintUnseenMeters(root, scenario);
+        reading::readBeliefs(reader_, root, scenario);
         scenario.beliefs = reader_.beliefs;
         scenario.sources = reader_.sources;
         scenario.exactOnly = reader_.exactOnlyTerms;

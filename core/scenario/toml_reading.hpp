@@ -18,6 +18,7 @@
 #include "core/costing/price_list.hpp"
 #include "core/diagnostics/diagnostic.hpp"
 #include "core/population/belief.hpp"
+#include "core/population/correlation_matrix.hpp"
 #include "core/scenario/scenario.hpp"
 
 namespace breakeven::core::reading {
@@ -145,6 +146,13 @@ Distribution readDistribution(Reader& reader, const toml::table& table, const st
 /// A [[segment.correlation]].
 void readCorrelation(Reader& reader, const toml::table& table, Segment& segment,
                      const std::vector<Meter>& meters);
+/// Reports correlations that can't hold together, or how they are repaired. @return whether there was a
+/// problem
+bool judgeCorrelations(Reader& reader, const toml::table& table, const std::string& where,
+                       const std::vector<std::string>& names, const CorrelationMatrix& matrix,
+                       bool isRepaired);
+/// [beliefs]: which beliefs go together. Read after all of them.
+void readBeliefs(Reader& reader, const toml::table& root, Scenario& scenario);
 /// Reports correlations of a segment that can't hold together.
 void checkCorrelations(Reader& reader, const toml::table& table, const Segment& segment,
                        const std::vector<Meter>& meters);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <utility>
 
 #include "sim/exact/scale_mean.hpp"
@@ -21,7 +20,9 @@ Maybe onlyValue(const core::UsageLaw& law) {
 }  // namespace
 
 SegmentUsage::SegmentUsage(const core::Scenario& scenario, const core::Segment& segment)
-    : segment_(segment), meters_(scenario.meters.size()) {
+    : segment_(segment),
+      meters_(scenario.meters.size()),
+      correlations_(core::scoreCorrelations(segment, scenario.meters.size(), {})) {
     for (const core::Usage& usage : segment.usages) laws_.push_back(core::lawIn(usage.distribution, {}));
 }
 
@@ -36,7 +37,8 @@ Maybe SegmentUsage::activeShare() const {
         idle *= 1.0 - (1.0 - baseValue(segment_.usages[i].dormant)) * (1.0 - none);
     }
     // Whether correlated meters are zero together would need their copula.
-    if (uncertain > 1 && !segment_.correlations.empty()) return std::nullopt;
+    const bool areTied = !segment_.correlations.empty() || segment_.copula == core::Copula::T;
+    if (uncertain > 1 && areTied) return std::nullopt;
     return 1.0 - idle;
 }
 
@@ -136,18 +138,12 @@ std::optional<SegmentUsage::Chain> SegmentUsage::chainOf(std::size_t meter) cons
 }
 
 double SegmentUsage::correlation(std::size_t i, std::size_t j) const {
-    const std::size_t a = segment_.usages[i].meter;
-    const std::size_t b = segment_.usages[j].meter;
-    for (const core::Correlation& item : segment_.correlations) {
-        if (!(item.first == a && item.second == b) && !(item.first == b && item.second == a)) continue;
-        const double r = baseValue(item.value);
-        return item.kind == core::Correlation::Kind::Spearman ? 2.0 * std::sin(std::numbers::pi * r / 6.0)
-                                                              : r;
-    }
-    return 0.0;
+    return correlations_.at(segment_.usages[i].meter, segment_.usages[j].meter);
 }
 
 bool SegmentUsage::areCorrelated(const std::vector<std::size_t>& usages) const {
+    // Under a t copula two meters are never independent.
+    if (segment_.copula == core::Copula::T && usages.size() > 1) return true;
     for (const std::size_t i : usages)
         for (const std::size_t j : usages)
             if (i < j && correlation(i, j) != 0.0) return true;
@@ -155,6 +151,7 @@ bool SegmentUsage::areCorrelated(const std::vector<std::size_t>& usages) const {
 }
 
 std::optional<core::UsageLaw> SegmentUsage::productOf(const std::vector<std::size_t>& usages) const {
+    if (segment_.copula == core::Copula::T && usages.size() > 1) return std::nullopt;
     core::LognormalLaw product;
     double variance = 0.0;
     for (const std::size_t i : usages) {

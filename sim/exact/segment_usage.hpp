@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/costing/scale_cost.hpp"
+#include "core/population/correlation_matrix.hpp"
 #include "core/scenario/scenario.hpp"
 #include "sim/exact/usage_law.hpp"
 
@@ -71,6 +72,7 @@ class SegmentUsage {
 
     const core::Segment& segment_;
     std::size_t meters_;
+    core::CorrelationMatrix correlations_;  ///< of normal scores, meter x meter
     std::vector<std::optional<core::UsageLaw>> laws_;
 };
 

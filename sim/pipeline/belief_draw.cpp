@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <boost/math/distributions/beta.hpp>
 #include <cmath>
 #include <map>
+#include <numbers>
 
 #include "core/diagnostics/diagnostic.hpp"
+#include "core/population/correlation_matrix.hpp"
 #include "sim/pipeline/world_model.hpp"
 #include "sim/random/normal_quantile.hpp"
 #include "sim/random/stream.hpp"
@@ -57,17 +60,44 @@ double beliefQuantile(const core::Belief& belief, double u) {
     return base;
 }
 
+namespace {
+
+/// Makes the uniforms of beliefs that go together follow each other, by a Gaussian copula; leaves the others.
+void correlateBeliefs(const core::Scenario& scenario, std::vector<double>& uniforms) {
+    core::CorrelationMatrix matrix(uniforms.size());
+    std::vector<bool> isTied(uniforms.size(), false);
+    for (const core::BeliefCorrelation& item : scenario.beliefCorrelations) {
+        matrix.set(item.first, item.second, core::scoreCorrelation(item.kind, item.value));
+        isTied[item.first] = isTied[item.second] = true;
+    }
+    const auto factor = core::choleskyFactor(matrix);
+    if (!factor) return;  // the reader lets no such scenario pass
+    std::vector<double> scores;
+    for (const double u : uniforms) scores.push_back(normalQuantile(u));
+    for (std::size_t i = 0; i < uniforms.size(); ++i) {
+        if (!isTied[i]) continue;
+        double sum = 0.0;
+        for (std::size_t k = 0; k <= i; ++k) sum += (*factor)[i * uniforms.size() + k] * scores[k];
+        uniforms[i] = std::clamp(0.5 * std::erfc(-sum / std::numbers::sqrt2), 0x1p-54, 1.0 - 0x1p-53);
+    }
+}
+
+}  // namespace
+
 std::vector<double> drawBeliefs(const core::Scenario& scenario, std::uint32_t world) {
     std::vector<double> draws;
+    if (scenario.run.worlds == 1) {
+        for (const core::NamedBelief& named : scenario.beliefs) draws.push_back(named.belief.base);
+        return draws;
+    }
     for (const core::NamedBelief& named : scenario.beliefs) {
-        if (scenario.run.worlds == 1) {
-            draws.push_back(named.belief.base);
-            continue;
-        }
         const PhiloxCounter words =
             philoxBlock({0, world, 0, streamId("belief", named.path)}, philoxKey(scenario.run.seed));
-        draws.push_back(beliefQuantile(named.belief, uniformFrom(words[0], words[1])));
+        draws.push_back(uniformFrom(words[0], words[1]));
     }
+    if (!scenario.beliefCorrelations.empty()) correlateBeliefs(scenario, draws);
+    for (std::size_t i = 0; i < draws.size(); ++i)
+        draws[i] = beliefQuantile(scenario.beliefs[i].belief, draws[i]);
     return draws;
 }
 
@@ -86,6 +116,7 @@ void checkStreams(const core::Scenario& scenario) {
     for (const core::NamedBelief& named : scenario.beliefs) claim("belief", named.path);
     for (const core::Segment& segment : scenario.segments) {
         claim("tilt", segment.id);
+        if (segment.copula == core::Copula::T) claim("copula", segment.id);
         for (const core::Usage& usage : segment.usages) {
             const std::string name = segment.id + "/" + scenario.meters[usage.meter].id;
             claim("user", name);

@@ -6,6 +6,8 @@
 
 #include "sim/kernels/block_kernels.hpp"
 #include "sim/kernels/charge_kernels.hpp"
+#include "sim/kernels/copula_kernels.hpp"
+#include "sim/kernels/quantile_kernels.hpp"
 #include "sim/kernels/scalar_columns.hpp"
 #include "sim/pipeline/importance.hpp"
 #include "sim/pipeline/usage_quantiles.hpp"
@@ -163,6 +165,17 @@ void ChunkRunner::drawUserScores(const WorldModel& model, const CompiledSegment&
     }
     if (!weights_.empty()) tilt(model, segment, block);
     correlate(segment, userScores_, block.n);
+    if (segment.copula) drawSpreads(model, segment, block);
+}
+
+void ChunkRunner::drawSpreads(const WorldModel& model, const CompiledSegment& segment, const Block& block) {
+    spread_.resize(blockUsers_);
+    copulaScore_.resize(blockUsers_);
+    fillUniforms({key_, model.world, drawWord(0, 0), segment.copulaStream}, block.firstUser, block.n,
+                 spread_.data(), nullptr);
+    uniformsToNormals(spread_.data(), block.n);
+    tableQuantiles(segment.copula->chiSquare.data(), spread_.data(), spread_.data(), block.n);
+    spreadOf(segment.copula->degreesOfFreedom, spread_.data(), block.n);
 }
 
 void ChunkRunner::tilt(const WorldModel& model, const CompiledSegment& segment, const Block& block) {
@@ -223,6 +236,10 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
         const double* z = nullptr;
         if (usage.law != CompiledUsage::Law::Constant)
             z = (isNoisy && usage.monthShare > 0.0 ? monthScores_ : userScores_)[usage.score].data();
+        if (segment.copula && z != nullptr) {
+            studentScores(segment.copula->scores, z, spread_.data(), copulaScore_.data(), n);
+            z = copulaScore_.data();
+        }
         usageQuantiles(usage, z, x, n);
         if (usage.dormant > 0.0) {
             fillUniforms({key_, model.world, drawWord(month + 1, 1), usage.monthStream}, block.firstUser, n,

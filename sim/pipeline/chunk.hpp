@@ -62,6 +62,9 @@ class ChunkRunner {
     };
     void startParts(std::uint32_t first, std::uint32_t n, const Grouping& grouping,
                     std::vector<PartResult>& parts) const;
+    /// The numbers that a t copula divides each user's scores by. They belong to the user: all months share
+    /// them, so that extremes come together in every month, while the mix of user and month stays as it is.
+    void drawSpreads(const WorldModel& model, const CompiledSegment& segment, const Block& block);
     void drawUserScores(const WorldModel& model, const CompiledSegment& segment, const Block& block);
     void drawMonthScores(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
                          const Block& block);
@@ -97,6 +100,8 @@ class ChunkRunner {
     ScoreSampler sampler_;
     std::vector<Column> userScores_;  ///< score x user
     std::vector<Column> monthScores_;
+    Column spread_;                     ///< sqrt(nu / chi^2) of a t copula
+    Column copulaScore_;                ///< the normal score that it makes of a usage's
     std::vector<Column> usage_;         ///< meter x user
     std::vector<Column> blockedUsage_;  ///< the part of it that a plan with blocks serves
     std::vector<Column> margin_;        ///< plan x user, over the months so far

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 
 #include "core/diagnostics/diagnostic.hpp"
+#include "core/population/correlation_matrix.hpp"
 #include "core/population/usage_law.hpp"
 #include "sim/pipeline/importance.hpp"
 #include "sim/pipeline/world_model.hpp"
@@ -123,6 +123,10 @@ struct Compiler {
             result.usages.push_back(std::move(usage));
         }
         if (!source.correlations.empty()) result.cholesky = cholesky(source, result);
+        if (source.copula == core::Copula::T) {
+            result.copula = tables.copula(index, value(source.degreesOfFreedom));
+            result.copulaStream = streamId("copula", source.id);
+        }
         return result;
     }
 
@@ -130,36 +134,22 @@ struct Compiler {
     /// even where persistences differ: r / (sqrt(pa pb) + sqrt((1 - pa)(1 - pb))).
     [[nodiscard]] std::vector<double> cholesky(const core::Segment& source,
                                                const CompiledSegment& compiled) const {
-        const std::size_t n = compiled.scores;
-        std::vector<double> matrix(n * n, 0.0);
-        for (std::size_t i = 0; i < n; ++i) matrix[i * n + i] = 1.0;
-        const auto usageOf = [&](std::size_t meter) -> const CompiledUsage& {
-            return *std::ranges::find(compiled.usages, meter, &CompiledUsage::meter);
-        };
-        for (const core::Correlation& correlation : source.correlations) {
-            const CompiledUsage& a = usageOf(correlation.first);
-            const CompiledUsage& b = usageOf(correlation.second);
-            if (a.law == CompiledUsage::Law::Constant || b.law == CompiledUsage::Law::Constant) continue;
-            double r = value(correlation.value);
-            if (correlation.kind == core::Correlation::Kind::Spearman)
-                r = 2.0 * std::sin(std::numbers::pi * r / 6.0);
-            r /= a.userShare * b.userShare + a.monthShare * b.monthShare;
-            matrix[a.score * n + b.score] = r;
-            matrix[b.score * n + a.score] = r;
-        }
-        for (std::size_t i = 0; i < n; ++i) {
-            for (std::size_t j = 0; j <= i; ++j) {
-                double sum = matrix[i * n + j];
-                for (std::size_t k = 0; k < j; ++k) sum -= matrix[i * n + k] * matrix[j * n + k];
-                if (i == j && sum < -1e-9) throw impossible(source);
-                if (i == j) {
-                    matrix[i * n + i] = std::sqrt(std::max(sum, 0.0));
-                } else {
-                    matrix[i * n + j] = matrix[j * n + j] > 0.0 ? sum / matrix[j * n + j] : 0.0;
-                }
+        const core::CorrelationMatrix given = core::scoreCorrelations(source, scenario.meters.size(), draws);
+        core::CorrelationMatrix matrix(compiled.scores);
+        for (const CompiledUsage& a : compiled.usages) {
+            for (const CompiledUsage& b : compiled.usages) {
+                const double r = given.at(a.meter, b.meter);
+                const bool isConstant =
+                    a.law == CompiledUsage::Law::Constant || b.law == CompiledUsage::Law::Constant;
+                if (isConstant || a.meter >= b.meter || r == 0.0) continue;
+                matrix.set(a.score, b.score, r / (a.userShare * b.userShare + a.monthShare * b.monthShare));
             }
         }
-        return matrix;
+        if (source.repairsCorrelation && core::contradictionIn(matrix))
+            matrix = core::nearestCorrelation(matrix);
+        auto factor = core::choleskyFactor(matrix);
+        if (!factor) throw impossible(source);
+        return std::move(*factor);
     }
 
     [[nodiscard]] core::Error impossible(const core::Segment& source) const {
@@ -168,8 +158,8 @@ struct Compiler {
             {core::Severity::Error,
              {scenario.file, 0, 0},
              "segment \"" + source.id + "\": the correlations can't hold together with these persistences",
-             "bring the persistences of the correlated meters nearer to each other, or lower the "
-             "correlations"}};
+             "bring the persistences of the correlated meters nearer to each other, lower the "
+             "correlations, or write repair_correlation = true"}};
     }
 
     [[nodiscard]] CompiledCharge charge(const core::Charge& source) const {

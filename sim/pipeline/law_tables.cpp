@@ -1,5 +1,7 @@
 #include "sim/pipeline/law_tables.hpp"
 
+#include <cmath>
+
 #include "sim/pipeline/quantile_pieces.hpp"
 #include "sim/pipeline/quantile_table.hpp"
 
@@ -25,15 +27,33 @@ LawTables::LawTables(const core::Scenario& scenario) {
             // Numbers that contradict each other are reported by the world that draws them.
             if (!law) law = core::PointLaw{};
             std::shared_ptr<const LawTable> table = makeTable(*law);
-            entries.push_back({std::move(*law), std::move(table)});
+            std::vector<double> unit;
+            if (const auto* gamma = std::get_if<core::GammaLaw>(&*law)) unit = gammaTable(gamma->shape, 1.0);
+            entries.push_back({std::move(*law), std::move(table), std::move(unit)});
         }
+        copulas_.push_back(
+            segment.copula == core::Copula::T
+                ? std::make_shared<const StudentCopula>(studentCopula(segment.degreesOfFreedom.base))
+                : nullptr);
     }
 }
 
 std::shared_ptr<const LawTable> LawTables::of(std::size_t segment, std::size_t usage,
                                               const core::UsageLaw& law) const {
     const Entry& entry = entries_[segment][usage];
-    return entry.law == law ? entry.table : makeTable(law);
+    if (entry.law == law) return entry.table;
+    const auto* gamma = std::get_if<core::GammaLaw>(&law);
+    const auto* base = std::get_if<core::GammaLaw>(&entry.law);
+    if (gamma == nullptr || base == nullptr || gamma->shape != base->shape) return makeTable(law);
+    LawTable table{entry.unitGamma, {}};
+    for (std::size_t i = 0; i < table.gamma.size(); i += 2) table.gamma[i] += std::log(gamma->scale);
+    return std::make_shared<const LawTable>(std::move(table));
+}
+
+std::shared_ptr<const StudentCopula> LawTables::copula(std::size_t segment, double degreesOfFreedom) const {
+    const auto& base = copulas_[segment];
+    if (base->degreesOfFreedom == degreesOfFreedom) return base;
+    return std::make_shared<const StudentCopula>(studentCopula(degreesOfFreedom));
 }
 
 }  // namespace breakeven::sim

@@ -7,6 +7,7 @@
 #include "core/population/usage_law.hpp"
 #include "core/scenario/scenario.hpp"
 #include "sim/kernels/piece_kernels.hpp"
+#include "sim/pipeline/copula_table.hpp"
 
 namespace breakeven::sim {
 
@@ -30,12 +31,19 @@ class LawTables {
     [[nodiscard]] std::shared_ptr<const LawTable> of(std::size_t segment, std::size_t usage,
                                                      const core::UsageLaw& law) const;
 
+    /// The t copula of a segment with these degrees of freedom in some world.
+    [[nodiscard]] std::shared_ptr<const StudentCopula> copula(std::size_t segment,
+                                                              double degreesOfFreedom) const;
+
   private:
     struct Entry {
         core::UsageLaw law;
         std::shared_ptr<const LawTable> table;
+        std::vector<double> unitGamma;  ///< the table of the same shape and scale 1; a belief often moves the
+                                        ///< scale alone
     };
-    std::vector<std::vector<Entry>> entries_;  ///< segment x usage
+    std::vector<std::vector<Entry>> entries_;                    ///< segment x usage
+    std::vector<std::shared_ptr<const StudentCopula>> copulas_;  ///< by segment; null: not a t copula
 };
 
 }  // namespace breakeven::sim

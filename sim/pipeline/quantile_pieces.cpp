@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 #include <variant>
 
 #include "core/diagnostics/diagnostic.hpp"
@@ -27,11 +28,12 @@ constexpr double kTolerance = 1e-9;   // of ln Q, at the points of a piece that 
 constexpr double kWidest = 1.0;       // of a piece, in z
 constexpr double kLeastLog = -690.0;  // e^-690 is no usage
 constexpr double kMostLog = 700.0;
-constexpr double kBesideZero = 1e-13;   // in z, behind an atom at 0, where ln Q has no bottom
-constexpr double kDrawn = 8.3;          // no uniform gives a score beyond it
-constexpr double kFarTolerance = 1e-7;  // out there
-constexpr double kNarrowest = 1e-10;    // of a piece, in z: not drawn in a lifetime
-constexpr std::size_t kMostCounts = 4096;
+constexpr double kBesideZero = 1e-10;        // in z, behind an atom at 0, where ln Q has no bottom
+constexpr double kDrawn = 8.3;               // no uniform gives a score beyond it
+constexpr double kFarTolerance = 1e-7;       // out there
+constexpr double kNarrowest = 1e-9;          // of a piece, in z: not drawn in a lifetime
+constexpr std::size_t kMostCounts = 16'384;  // that are listed
+constexpr std::size_t kFewCounts = 4096;     // of more, those that are
 constexpr std::size_t kMostAtoms = 65'536;
 
 /// P(Z <= z) of the nearer tail of a normal score.
@@ -90,6 +92,8 @@ struct PoissonShares {
     [[nodiscard]] double probability(double n) const {
         return boost::math::gamma_p_derivative(n + 1.0, mean);
     }
+    /// P(N = n + 1) / P(N = n).
+    [[nodiscard]] double ratio(double n) const { return mean / (n + 1.0); }
 };
 
 struct NegativeBinomialShares {
@@ -100,6 +104,7 @@ struct NegativeBinomialShares {
     [[nodiscard]] double probability(double n) const {
         return p / (shape + n) * boost::math::ibeta_derivative(shape, n + 1.0, p);
     }
+    [[nodiscard]] double ratio(double n) const { return (n + shape) / (n + 1.0) * (1.0 - p); }
 };
 
 /// How far ln Q(z) lies above `log`, to first order: Newton's step for the nearer tail, or its logarithm.
@@ -151,7 +156,9 @@ class Builder {
     /// ln Q over the scores [zLow, zHigh], where x runs from xLow to xHigh.
     template <typename Part>
     void addSmooth(const Part& part, double kind, double zLow, double zHigh, double xLow, double xHigh) {
-        const auto [low, high] = logRange(part, xLow, xHigh);
+        const std::pair<double, double> range = logRange(part, xLow, xHigh);
+        const double low = range.first;
+        const double high = range.second;
         // Slopes at an end are those just inside it.
         const auto inside = [&](double z, double log, double sign) {
             Node node = nodeAt(part, z, log + sign * std::min(1e-10, 1e-3 * (high - low)));
@@ -302,11 +309,17 @@ void addAtoms(Builder& builder, const std::vector<core::Atom>& atoms, double bel
 template <typename Shares>
 QuantilePieces wideCounts(const core::UsageLaw& law, const Shares& shares) {
     Builder builder;
-    const double last = static_cast<double>(kMostCounts) - 1.0;
+    const double last = static_cast<double>(kFewCounts) - 1.0;
     double from = scoreOf(core::shareUpTo(law, last), core::shareBeyond(law, last));
     if (from > -kReach) {
         std::vector<core::Atom> atoms;
-        for (double k = 0.0; k <= last; k += 1.0) atoms.push_back({k, shares.probability(k)});
+        double share = shares.probability(0.0);
+        atoms.reserve(kFewCounts);
+        for (std::size_t i = 0; i < kFewCounts; ++i) {
+            const auto k = static_cast<double>(i);
+            atoms.push_back({k, share});
+            share *= shares.ratio(k);
+        }
         addAtoms(builder, atoms, 0.0, core::shareBeyond(law, last));
     }
     from = std::max(from, -kReach);
@@ -324,6 +337,7 @@ QuantilePieces mixedLaw(const core::UsageLaw& law, const std::vector<core::Atom>
         bool isAtom;
     };
     std::vector<Stop> stops;
+    stops.reserve(atoms.size());
     for (const core::Atom& atom : atoms) stops.push_back({atom.value, true});
     for (const double kink : core::kinksOf(law)) {
         const bool isAtom = std::ranges::binary_search(atoms, kink, {}, &core::Atom::value);

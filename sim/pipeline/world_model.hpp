@@ -65,6 +65,8 @@ struct CompiledSegment {
     std::vector<double> cholesky;  ///< scores x scores, lower triangular, row by row; empty: independent
     std::vector<Tilt> tilts;       ///< empty but for importance sampling
     std::uint32_t tiltStream = 0;
+    std::shared_ptr<const StudentCopula> copula{};  ///< null: the scores are normal as they are
+    std::uint32_t copulaStream = 0;
 };
 
 struct CompiledCharge {

@@ -278,13 +278,15 @@ TEST(BadInput, GivenPartsThatDoNotFitEachOther_WhenRead_ThenPlaceProblemAndRemed
         {"pearson = 0.8", "pearson = -0.8",
          "dir/team.toml:12:1: error: segment \"teams\": the correlations contradict each other; \"images\" "
          "with \"tokens\" (0.9) does not fit the others\n"
-         "  hint: two meters that both follow a third must follow each other: move the correlations towards "
-         "0\n"},
+         "  hint: two that both follow a third must follow each other: move the correlations towards 0, or "
+         "take the nearest possible ones with repair_correlation = true\n"},
         {"pearson = 0.9", "pearson = 1",
          "dir/team.toml:12:1: error: segment \"teams\": the correlations contradict each other; \"images\" "
          "with \"tokens\" (0.9) does not fit the others\n"
-         "  hint: two meters that both follow a third must follow each other: move the correlations towards "
-         "0\n"},  // tokens follow requests wholly, but images follow them by 0.9 and 0.8
+         "  hint: two that both follow a third must follow each other: move the correlations towards 0, or "
+         "take the nearest possible ones with repair_correlation = true\n"},  // tokens follow requests
+                                                                              // wholly, but images follow
+                                                                              // them by 0.9 and 0.8
         {"fee = 20", "minimum = 30\nmaximum = 20",
          "dir/team.toml:43:11: error: plan \"pro\": minimum 30 is above maximum 20\n"
          "  hint: lower the minimum or raise the maximum\n"},
@@ -588,6 +590,63 @@ TEST(BadInput, GivenATailWithoutAMean_WhenRead_ThenTheConsequenceIsWarnedOf) {
     text.replace(text.find("tail_index = 1.8"), 16, "tail_index = 1.8\ntruncated = { high = 1_000 }");
     for (const Diagnostic& item : read(text).lints)
         EXPECT_EQ(item.problem.find("variance"), std::string::npos) << item.problem;
+}
+
+TEST(BadInput, GivenDependenceThatCanNotBe_WhenRead_ThenPlaceProblemAndRemedyAreTold) {
+    const std::string pair = "[beliefs]\n[[beliefs.correlation]]\nbetween = [\"";
+    const std::string median = "segment.teams.usage.requests.median";
+    expectTold({
+        {"weight = 1", "copula = \"clayton\"",
+         "dir/team.toml:14:10: error: unknown copula \"clayton\"\n"
+         "  hint: use one of gaussian, t\n"},
+        {"weight = 1", "copula = \"t\"",
+         "dir/team.toml:12:1: error: segment.teams.degrees_of_freedom is missing\n"
+         "  hint: add `degrees_of_freedom = …` to this table\n"},
+        {"weight = 1", "copula = \"t\"\ndegrees_of_freedom = 0.5",
+         "dir/team.toml:15:22: error: segment.teams.degrees_of_freedom is 0.5\n"
+         "  hint: it must be at least 1\n"},
+        {"weight = 1", "degrees_of_freedom = 4",
+         "dir/team.toml:14:22: error: segment.teams: degrees_of_freedom belongs to the copula \"t\"\n"
+         "  hint: write copula = \"t\", or remove it\n"},
+        {"weight = 1", "repair_correlation = 1",
+         "dir/team.toml:14:22: error: segment.teams.repair_correlation must be true or false\n"
+         "  hint: write it without quotes\n"},
+        {"[cost]", pair + "segment.teams.usage.requests.medan\", \"" + median + "\"]\npearson = 0.5\n[cost]",
+         "dir/team.toml:38:12: error: there is no belief \"segment.teams.usage.requests.medan\"\n"
+         "  hint: did you mean \"segment.teams.usage.requests.median\"?\n"},
+        {"[cost]", pair + median + "\", \"" + median + "\"]\npearson = 0.5\n[cost]",
+         "dir/team.toml:38:11: error: a belief is correlated with itself\n"
+         "  hint: name two different beliefs\n"},
+        {"[cost]", "[beliefs]\n[[beliefs.correlation]]\npearson = 0.5\n[cost]",
+         "dir/team.toml:37:1: error: between must name two beliefs\n"
+         "  hint: write between = [\"cost.serving_share\", \"plan.pro.fee\"]\n"},
+    });
+}
+
+TEST(BadInput, GivenImpossibleCorrelationsToBeRepaired_WhenRead_ThenTheChangeIsTold) {
+    std::string text = kGood;
+    text.replace(text.find("weight = 1"), 10, "repair_correlation = true");
+    text.replace(text.find("pearson = 0.8"), 13, "pearson = -0.8");
+    const ScenarioReading reading = read(text);
+    ASSERT_TRUE(reading.scenario) << allProblems(reading);
+    EXPECT_EQ(
+        allProblems(reading),
+        "dir/team.toml:12:1: warning: segment \"teams\": the correlations contradict each other; the nearest "
+        "possible ones are taken, of normal scores: \"requests\" with \"tokens\" 0.9 -> 0.527, \"requests\" "
+        "with \"images\" -0.8 -> -0.445, \"tokens\" with \"images\" 0.9 -> 0.527\n"
+        "  hint: move the correlations towards 0, so that they are those that are written\n");
+}
+
+TEST(BadInput, GivenABeliefThatSetMakesAPoint_WhenRead_ThenItsCorrelationGoesWithoutComplaint) {
+    std::string text = kGood;
+    text.replace(text.find("[cost]"), 6,
+                 "[beliefs]\n[[beliefs.correlation]]\nbetween = [\"segment.teams.usage.requests.median\", "
+                 "\"plan.pro.fee\"]\nspearman = 0.5\n[cost]");
+    text.replace(text.find("fee = 20"), 8, "fee = { low = 10, base = 20, high = 30 }");
+    ASSERT_EQ(read(text).scenario.value().beliefCorrelations.size(), 1U);
+    const ScenarioReading set = read(text, {{"plan.pro.fee", "25"}});
+    ASSERT_TRUE(set.scenario) << allProblems(set);
+    EXPECT_TRUE(set.scenario->beliefCorrelations.empty());
 }
 
 }  // namespace

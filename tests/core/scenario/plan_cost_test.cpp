@@ -111,5 +111,30 @@ TEST(PlanCost, GivenItemsOfOtherNames_WhenRead_ThenTheyAreAdded) {
     EXPECT_TRUE(scenario.cost.fixed.empty());
 }
 
+TEST(FleetProfile, GivenATraceOfHalfHoursOverADayAndABit_WhenRead_ThenTheHoursOfTheDayAreAddedUp) {
+    const std::string fleet =
+        "[cost.fleet]\nmeter = \"tokens\"\nthroughput = 1\nhourly_amount = 1\n"
+        "utilisation = 0.5\nprofile_file = \"trace.csv\"\nprofile_column = \"use\"\n";
+    const auto profileOf = [&](const std::string& more) {
+        const ScenarioReading reading = readScenarioText(
+            kBase + fleet + more, "team.toml", {}, [](const std::string& name) -> std::string {
+                if (name == "prices.csv") return "model,currency,per,input\nlarge,USD,1000000,5\n";
+                std::string rows = "start,use\n";
+                for (int half = 0; half < 50; ++half)
+                    rows += std::to_string(1800 * half) + (half / 2 == 3 ? ",3\n" : ",1\n");
+                return rows;
+            });
+        EXPECT_TRUE(reading.scenario);
+        return reading.scenario.value().cost.fleet->profile;
+    };
+    const std::vector<double> timed = profileOf("profile_seconds = \"start\"\n");
+    ASSERT_EQ(timed.size(), 24U);
+    EXPECT_DOUBLE_EQ(timed[3], 6.0 / 52.0);
+    EXPECT_DOUBLE_EQ(timed[0], 2.0 / 52.0);  // the 25th hour is left out
+    const std::vector<double> rows = profileOf("");
+    EXPECT_DOUBLE_EQ(rows[6], (3.0 + 1.0) / 52.0);  // two days of 24 rows
+    EXPECT_DOUBLE_EQ(rows[0], 2.0 / 52.0);
+}
+
 }  // namespace
 }  // namespace breakeven::core

@@ -165,10 +165,16 @@ TEST(PlanWords, GivenEachKindOfChange_WhenPutInWords_ThenTheySayWhatThePlanDoes)
     };
     const std::pair<PlanChange, std::pair<PlanChange::Kind, const char*>> cases[] = {
         {change([](core::Plan&) {}), {PlanChange::Kind::Unseen, "the plan other"}},
-        {change([](core::Plan& p) {
-             p.cost = core::Cost{point(0.2), {}, {}};
+        {change([&](core::Plan& p) {
+             p.cost = scenario.cost;
+             p.cost->servingShare = point(0.2);
          }),
          {PlanChange::Kind::Unseen, "serving it at 0.2 of the list price"}},
+        {change([&](core::Plan& p) {
+             p.cost = scenario.cost;
+             p.cost->guards.resize(1);
+         }),
+         {PlanChange::Kind::Unseen, "serving it by other means"}},
         {change([](core::Plan& p) { p.fee = point(350.0); }),
          {PlanChange::Kind::Bills, "a fee of $350 a month"}},
         {change([](core::Plan& p) { p.minimum = point(250.0); }),
