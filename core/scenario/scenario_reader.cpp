@@ -120,8 +120,10 @@ class ScenarioBuilder {
         costedMeters(scenario.cost, see);
         for (const Plan& plan : scenario.plans) {
             if (plan.cost) costedMeters(*plan.cost, see);
-            for (const Charge& charge : plan.charges)
+            for (const Charge& charge : plan.charges) {
                 for (const WeightedMeter& part : charge.meters) isSeen[part.meter] = true;
+                if (charge.terms.refunds) isSeen[*charge.terms.refunds] = true;
+            }
             for (const Limit& limit : plan.limits) isSeen[limit.meter] = true;
         }
         for (const Segment& segment : scenario.segments) {

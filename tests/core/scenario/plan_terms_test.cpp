@@ -187,5 +187,18 @@ TEST(MeterLint, GivenAMeterThatNothingLooksAt_WhenChecked_ThenItIsToldAndItsPare
     EXPECT_EQ(reading.lints[0].where.line, 6);
 }
 
+TEST(MeterLint, GivenAMeterThatAChargeRefunds_WhenChecked_ThenNothingIsTold) {
+    const auto reading = readScenarioText(
+        "format = 1\nname = \"t\"\ncurrency = \"USD\"\n[[meter]]\nid = \"tasks\"\n[[meter]]\nid = "
+        "\"failed\"\n"
+        "[[segment]]\nid = \"s\"\n[segment.usage.tasks]\ndistribution = \"constant\"\nvalue = 5\n"
+        "[segment.usage.failed]\nper = \"tasks\"\ndistribution = \"constant\"\nvalue = 0.1\n[cost]\n"
+        "[[plan]]\nid = \"p\"\n[[plan.charge]]\nmeter = \"tasks\"\nrefunds = \"failed\"\n"
+        "model = \"per_unit\"\nunit_amount = 2\n",
+        "t.toml", {}, [](const std::string&) { return std::string(); });
+    ASSERT_TRUE(reading.scenario);
+    EXPECT_TRUE(reading.lints.empty());
+}
+
 }  // namespace
 }  // namespace breakeven::core
