@@ -84,6 +84,14 @@ bool shootData(MainWindow& window, const WindowFixture& fixture,
     shoot(window, file("3-data-all-families"));
     charts->setCurrentIndex(2);
     shoot(window, file("3-data-all-quantiles"));
+    page.findChild<QTabWidget*>("usage-details")->setCurrentIndex(1);
+    shoot(window, file("3-data-notes"));
+    const QSize size = window.size();
+    window.resize(window.minimumSize());
+    shoot(window, file("3-data-small"));
+    WindowFixture::open(window, dataSet("coding-agent-team/usage_events.csv.gz"));
+    shoot(window, file("3-data-log-small"));
+    window.resize(size);
     return true;
 }
 

@@ -63,7 +63,7 @@ ChartSpec fittedCumulative(const sim::UsageColumn& column, std::span<const Shown
 
 ChartSpec quantileQuantile(const sim::UsageColumn& column, std::span<const ShownFamily> families) {
     ChartSpec spec;
-    spec.title = tr("Quantiles of %1 beside those of the fits").arg(text(column.name));
+    spec.title = tr("%1: measured beside fitted").arg(text(column.name));
     spec.xTitle = tr("%1, fitted").arg(text(column.name));
     spec.yTitle = tr("%1, measured").arg(text(column.name));
     spec.isLogX = spec.isLogY = true;

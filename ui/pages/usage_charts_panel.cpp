@@ -64,6 +64,7 @@ UsageChartsPanel::UsageChartsPanel(QWidget* parent) : QWidget(parent) {
     notes_->setAlternatingRowColors(true);
     notes_->setAccessibleName(tr("What to beware of"));
     details_ = new QTabWidget(this);
+    details_->setObjectName("usage-details");
     details_->setDocumentMode(true);
     details_->addTab(families_, tr("Families"));
     details_->addTab(notes_, tr("Notes"));

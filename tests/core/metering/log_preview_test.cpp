@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "tests/support/metering.hpp"
@@ -168,6 +169,32 @@ TEST(LogPreview, GivenAFormatAndSeparatorOfAPerson_WhenLookedAt_ThenTheyCount) {
               folder.file("a.txt") +
                   ": error: the beginning of the file holds no usage that is read as \"json\"\n"
                   "  hint: is it another format?\n");
+}
+
+// What fuzzing of the log readers found, under every format: it is looked at or refused, and no more.
+TEST(LogPreview, GivenTheFuzzedLogs_WhenLookedAt_ThenTheyArePreviewedOrRefused) {
+    const std::filesystem::path corpus = std::string(BREAKEVEN_SOURCE_ROOT) + "/tests/fuzz/corpus";
+    std::size_t previews = 0;
+    std::size_t refusals = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(corpus)) {
+        if (!entry.is_regular_file()) continue;
+        std::vector<MeterMap> maps(1);
+        for (const std::string& name : logFormatNames()) maps.emplace_back().format = logFormatOf(name);
+        for (const MeterMap& map : maps) {
+            try {
+                const LogPreviewReading reading = previewLog(entry.path().string(), map);
+                EXPECT_NE(reading.preview.has_value(), hasErrors(reading.diagnostics)) << entry.path();
+                if (!reading.preview) continue;
+                ++previews;
+                for (const auto& row : reading.preview->rows)
+                    EXPECT_EQ(row.size(), reading.preview->columns.size()) << entry.path();
+            } catch (const Error&) {
+                ++refusals;  // empty, binary or UTF-16
+            }
+        }
+    }
+    EXPECT_GT(previews, 20U);
+    EXPECT_GT(refusals, 0U);
 }
 
 TEST(LogPreview, GivenALongLog_WhenLookedAt_ThenARowThatIsCutIsLeftOut) {

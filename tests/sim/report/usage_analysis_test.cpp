@@ -25,6 +25,7 @@ core::CsvTable clients() {
 
 std::vector<std::string> textsOf(const std::vector<TableCell>& row) {
     std::vector<std::string> texts;
+    texts.reserve(row.size());
     for (const TableCell& cell : row) texts.push_back(cell.text);
     return texts;
 }
