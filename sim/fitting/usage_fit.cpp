@@ -136,9 +136,16 @@ Proposal proposalOf(const QuantityFit& fit, const Rows& rows) {
         proposal.why = "too few rows to tell families apart";
         return proposal;
     }
-    const auto passing = std::ranges::find_if(fit.families, &FamilyFit::passes);
-    if (passing == fit.families.end()) {
+    if (std::ranges::none_of(fit.families, &FamilyFit::passes)) {
         proposal.why = "no family fits at the 5 % level";
+        return proposal;
+    }
+    // Nothing can be said of a cost whose mean is infinite.
+    const auto passing = std::ranges::find_if(fit.families, [](const FamilyFit& family) {
+        return family.passes && std::isfinite(meanOf(family.fit->law));
+    });
+    if (passing == fit.families.end()) {
+        proposal.why = "the families that fit have an infinite mean";
         return proposal;
     }
     proposal.kind = Proposal::Kind::Family;

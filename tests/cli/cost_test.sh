@@ -59,5 +59,5 @@ same "an unknown plan" '--plan two-attemps: error: the scenario has no such plan
 status 2 "$program" cost none.toml
 status 2 "$program" cost agent-workforce.toml --set cost.retry.attempts.success=2
 same "a bad number" '--set cost.retry.attempts.success=2: error: cost.retry.attempts.success is 2
-  hint: it must be from 0 to 1' "$(cat err)"
+  hint: it must be above 0 and at most 1' "$(cat err)"
 exit $failed

@@ -135,7 +135,7 @@ TEST(BadCost, GivenSharesOutsideTheirRange_WhenRead_ThenPlaceProblemAndRemedyAre
          "  hint: it must be from 0 to 1\n"},
         {"success = 0.7", "success = 0",
          "dir/team.toml:43:11: error: cost.retry.1.success is 0\n"
-         "  hint: it must be from 0 to 1\n"},
+         "  hint: it must be above 0 and at most 1\n"},
         {"rate = 0.029", "rate = 1",
          "dir/team.toml:62:8: error: cost.payments.rate can be 1\n"
          "  hint: write a share below 1 such as 0.029: at 1 nothing is left of a bill\n"},
@@ -232,7 +232,7 @@ TEST(BadCost, GivenFleetsThatCantBe_WhenRead_ThenPlaceProblemAndRemedyAreTold) {
          "  hint: lower it below 1, or leave out [cost.fleet.queue]\n"},
         {"target_utilisation = 0.8", "target_utilisation = 1.1",
          "dir/team.toml:57:22: error: cost.fleet.target_utilisation is 1.1\n"
-         "  hint: it must be from 0 to 1\n"},
+         "  hint: it must be above 0 and at most 1\n"},
         {"target_utilisation = 0.8", "target_utilisation = 0.8\ngpus = 10",
          "dir/team.toml:58:8: error: cost.fleet: 2 of utilisation, target_utilisation and gpus are given\n"
          "  hint: give one: the mean utilisation, that at the peak, or how many GPUs there are\n"},
