@@ -5,13 +5,10 @@
 #include <limits>
 #include <numeric>
 
+#include "core/variant/overloaded.hpp"
+
 namespace breakeven::core {
 namespace {
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 using Found = std::optional<UsageLaw>;
 

@@ -4,16 +4,12 @@
 #include <cmath>
 
 #include "core/costing/unit_cost.hpp"
+#include "core/variant/overloaded.hpp"
 
 namespace breakeven::sim {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 std::vector<double> tierBounds(const core::Charge& charge) {
     std::vector<double> bounds;
@@ -32,35 +28,35 @@ std::vector<double> tierBounds(const core::Charge& charge) {
 double priceOf(const core::Charge& charge, double quantity) {
     const double per = baseValue(charge.per);
     return std::visit(
-        Overloaded{[&](const core::FlatPrice& price) { return baseValue(price.amount); },
-                   [&](const core::UnitPrice& price) { return baseValue(price.unitAmount) / per * quantity; },
-                   [&](const core::GraduatedPrice& price) {
-                       double sum = 0.0;
-                       double from = 0.0;
-                       for (const core::Tier& tier : price.tiers) {
-                           const double upTo = tier.upTo ? baseValue(*tier.upTo) : kInfinity;
-                           const double inTier = std::min(std::max(quantity - from, 0.0), upTo - from);
-                           sum += baseValue(tier.unitAmount) / per * inTier +
-                                  (inTier > 0.0 ? baseValue(tier.flatAmount) : 0.0);
-                           from = upTo;
-                       }
-                       return sum;
-                   },
-                   [&](const core::VolumePrice& price) {
-                       double from = 0.0;
-                       for (const core::Tier& tier : price.tiers) {
-                           const double upTo = tier.upTo ? baseValue(*tier.upTo) : kInfinity;
-                           if (quantity > from && quantity <= upTo)
-                               return baseValue(tier.unitAmount) / per * quantity +
-                                      baseValue(tier.flatAmount);
-                           from = upTo;
-                       }
-                       return 0.0;
-                   },
-                   [&](const core::PackagePrice& price) {
-                       const double beyond = std::max(quantity - baseValue(price.freeUnits), 0.0);
-                       return baseValue(price.amount) * std::ceil(beyond / baseValue(price.size));
-                   }},
+        core::Overloaded{
+            [&](const core::FlatPrice& price) { return baseValue(price.amount); },
+            [&](const core::UnitPrice& price) { return baseValue(price.unitAmount) / per * quantity; },
+            [&](const core::GraduatedPrice& price) {
+                double sum = 0.0;
+                double from = 0.0;
+                for (const core::Tier& tier : price.tiers) {
+                    const double upTo = tier.upTo ? baseValue(*tier.upTo) : kInfinity;
+                    const double inTier = std::min(std::max(quantity - from, 0.0), upTo - from);
+                    sum += baseValue(tier.unitAmount) / per * inTier +
+                           (inTier > 0.0 ? baseValue(tier.flatAmount) : 0.0);
+                    from = upTo;
+                }
+                return sum;
+            },
+            [&](const core::VolumePrice& price) {
+                double from = 0.0;
+                for (const core::Tier& tier : price.tiers) {
+                    const double upTo = tier.upTo ? baseValue(*tier.upTo) : kInfinity;
+                    if (quantity > from && quantity <= upTo)
+                        return baseValue(tier.unitAmount) / per * quantity + baseValue(tier.flatAmount);
+                    from = upTo;
+                }
+                return 0.0;
+            },
+            [&](const core::PackagePrice& price) {
+                const double beyond = std::max(quantity - baseValue(price.freeUnits), 0.0);
+                return baseValue(price.amount) * std::ceil(beyond / baseValue(price.size));
+            }},
         charge.price);
 }
 

@@ -5,6 +5,7 @@
 #include "core/diagnostics/diagnostic.hpp"
 #include "core/population/correlation_matrix.hpp"
 #include "core/population/usage_law.hpp"
+#include "core/variant/overloaded.hpp"
 #include "sim/pipeline/importance.hpp"
 #include "sim/pipeline/world_model.hpp"
 #include "sim/random/stream.hpp"
@@ -13,11 +14,6 @@ namespace breakeven::sim {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 /// Compiles parts of a scenario with the belief draws of one world.
 struct Compiler {
@@ -45,7 +41,7 @@ struct Compiler {
             usage.b = b;
         };
         std::visit(
-            Overloaded{
+            core::Overloaded{
                 [&](const core::PointLaw& point) { set(Law::Constant, point.value); },
                 [&](const core::UniformLaw& uniform) {
                     set(Law::Uniform, uniform.low, uniform.high - uniform.low);
@@ -167,28 +163,28 @@ struct Compiler {
         for (const core::WeightedMeter& part : source.meters)
             result.meters.emplace_back(part.meter, value(part.weight));
         const double per = value(source.per);
-        std::visit(Overloaded{[&](const core::FlatPrice& price) {
-                                  result.model = CompiledCharge::Model::Flat;
-                                  result.unit = value(price.amount);
-                              },
-                              [&](const core::UnitPrice& price) {
-                                  result.model = CompiledCharge::Model::PerUnit;
-                                  result.unit = value(price.unitAmount) / per;
-                              },
-                              [&](const core::GraduatedPrice& price) {
-                                  result.model = CompiledCharge::Model::Graduated;
-                                  result.tiers = tiers(price.tiers, per);
-                              },
-                              [&](const core::VolumePrice& price) {
-                                  result.model = CompiledCharge::Model::Volume;
-                                  result.tiers = tiers(price.tiers, per);
-                              },
-                              [&](const core::PackagePrice& price) {
-                                  result.model = CompiledCharge::Model::Package;
-                                  result.package.amount = value(price.amount);
-                                  result.package.size = value(price.size);
-                                  result.package.freeUnits = value(price.freeUnits);
-                              }},
+        std::visit(core::Overloaded{[&](const core::FlatPrice& price) {
+                                        result.model = CompiledCharge::Model::Flat;
+                                        result.unit = value(price.amount);
+                                    },
+                                    [&](const core::UnitPrice& price) {
+                                        result.model = CompiledCharge::Model::PerUnit;
+                                        result.unit = value(price.unitAmount) / per;
+                                    },
+                                    [&](const core::GraduatedPrice& price) {
+                                        result.model = CompiledCharge::Model::Graduated;
+                                        result.tiers = tiers(price.tiers, per);
+                                    },
+                                    [&](const core::VolumePrice& price) {
+                                        result.model = CompiledCharge::Model::Volume;
+                                        result.tiers = tiers(price.tiers, per);
+                                    },
+                                    [&](const core::PackagePrice& price) {
+                                        result.model = CompiledCharge::Model::Package;
+                                        result.package.amount = value(price.amount);
+                                        result.package.size = value(price.size);
+                                        result.package.freeUnits = value(price.freeUnits);
+                                    }},
                    source.price);
         return result;
     }

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "core/variant/overloaded.hpp"
+
 namespace breakeven::sim {
 namespace {
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 void takeCoupons(const CompiledTerms& terms, std::size_t month, double* total, std::uint32_t n) {
     for (const CompiledCoupon& coupon : terms.coupons) {
@@ -85,29 +82,30 @@ void TermsBiller::billLine(const CompiledLine& line, const BlockUsage& usage, do
 
 void TermsBiller::price(const CompiledLine& line, const double* q, const BlockUsage& usage, double* out) {
     const std::uint32_t n = usage.n;
-    std::visit(Overloaded{[&](const FlatRule& rule) { fill(rule.amount, out, n); },
-                          [&](const UnitRule& rule) {
-                              const WeightedColumn product[] = {{q, rule.unit}};
-                              weightedSum(product, out, n);
-                          },
-                          [&](const GraduatedRule& rule) {
-                              graduatedAmounts(q, {rule.tiers, rule.isFlatAtZero}, out, n);
-                          },
-                          [&](const VolumeRule& rule) {
-                              volumeAmounts(q, {rule.tiers, rule.isFlatAtZero}, out, n);
-                          },
-                          [&](const PackingTerms& rule) { packageAmounts(q, rule, out, n); },
-                          [&](const EventTerms& rule) { eventAmounts(q, rule, out, n); },
-                          [&](const ShareRule& rule) {
-                              shareAmounts(q, rule.free, rule.ratePercent, out, n);
-                              if (rule.events) addPerUnit(usage.served[*rule.events], rule.fixed, out, n);
-                          },
-                          [&](const CapacityRule& rule) {
-                              std::vector<const double*> columns;
-                              for (const auto& [meter, weight] : line.meters)
-                                  columns.push_back(usage.served[meter]);
-                              capacityAmounts(columns, {rule.limits, rule.amounts}, out, n);
-                          }},
+    std::visit(core::Overloaded{[&](const FlatRule& rule) { fill(rule.amount, out, n); },
+                                [&](const UnitRule& rule) {
+                                    const WeightedColumn product[] = {{q, rule.unit}};
+                                    weightedSum(product, out, n);
+                                },
+                                [&](const GraduatedRule& rule) {
+                                    graduatedAmounts(q, {rule.tiers, rule.isFlatAtZero}, out, n);
+                                },
+                                [&](const VolumeRule& rule) {
+                                    volumeAmounts(q, {rule.tiers, rule.isFlatAtZero}, out, n);
+                                },
+                                [&](const PackingTerms& rule) { packageAmounts(q, rule, out, n); },
+                                [&](const EventTerms& rule) { eventAmounts(q, rule, out, n); },
+                                [&](const ShareRule& rule) {
+                                    shareAmounts(q, rule.free, rule.ratePercent, out, n);
+                                    if (rule.events)
+                                        addPerUnit(usage.served[*rule.events], rule.fixed, out, n);
+                                },
+                                [&](const CapacityRule& rule) {
+                                    std::vector<const double*> columns;
+                                    for (const auto& [meter, weight] : line.meters)
+                                        columns.push_back(usage.served[meter]);
+                                    capacityAmounts(columns, {rule.limits, rule.amounts}, out, n);
+                                }},
                line.rule);
 }
 

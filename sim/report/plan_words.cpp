@@ -6,16 +6,12 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/variant/overloaded.hpp"
 #include "sim/report/number_text.hpp"
 #include "sim/report/results_table.hpp"
 
 namespace breakeven::sim {
 namespace {
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 std::string spaced(std::string id) {
     std::ranges::replace(id, '_', ' ');
@@ -127,7 +123,7 @@ class Words {
             return fmt::format("{} of {}", isCapacity ? "capacity prices" : "a percentage", meters(charge));
         }
         return std::visit(
-            Overloaded{
+            core::Overloaded{
                 [&](const core::FlatPrice& price) { return fmt::format("{} more", money(price.amount)); },
                 [&](const core::UnitPrice& price) {
                     const bool isSingle = charge.per.base == 1.0 && !isWeighted(charge);

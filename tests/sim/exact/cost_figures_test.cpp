@@ -27,7 +27,7 @@ struct Story {
 };
 
 std::vector<Story> stories() {
-    const std::string file = kTests + "known_answers/stories.csv";
+    const std::string file = kTests + "known_answers/cost_figures.csv";
     const core::CsvReading csv = core::readCsv(core::fileBytes(file, 1U << 20), file);
     std::vector<Story> rows;
     for (const auto& row : csv.table->rows)
@@ -65,7 +65,7 @@ const StoryRun& runOf(const Story& row) {
     return runs[key];
 }
 
-TEST(Stories, GivenEachFigureOfTheModel_WhenComputedAndSimulated_ThenBothGiveIt) {
+TEST(CostFigures, GivenEachFigureOfTheModel_WhenComputedAndSimulated_ThenBothGiveIt) {
     const std::vector<Story> rows = stories();
     ASSERT_GE(rows.size(), 70U);
     for (const Story& row : rows) {
@@ -88,7 +88,7 @@ TEST(Stories, GivenEachFigureOfTheModel_WhenComputedAndSimulated_ThenBothGiveIt)
     }
 }
 
-TEST(Stories, GivenTheRows_WhenCounted_ThenFewLackAClosedForm) {
+TEST(CostFigures, GivenTheRows_WhenCounted_ThenFewLackAClosedForm) {
     std::size_t open = 0;
     for (const Story& row : stories()) {
         const StoryRun& run = runOf(row);
