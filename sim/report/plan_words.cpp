@@ -48,7 +48,7 @@ class Words {
 
     [[nodiscard]] std::string limit(const core::Limit& limit) const {
         using enum core::Limit::Action;
-        const std::string amount =
+        std::string amount =
             fmt::format("{} {} a month", numberOf(limit.amount), spaced(scenario_.meters[limit.meter].id));
         switch (limit.action) {
             case Block:
