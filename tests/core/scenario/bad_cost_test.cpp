@@ -4,8 +4,12 @@
 
 #include "core/scenario/scenario_reader.hpp"
 
+#include "tests/support/told_mistakes.hpp"
+
 namespace breakeven::core {
 namespace {
+
+using tests::allProblems;
 
 const std::string kGood = R"(format = 1
 name = "team"
@@ -98,28 +102,8 @@ ScenarioReading read(const std::string& text) {
     });
 }
 
-std::string allProblems(const ScenarioReading& reading) {
-    std::string all;
-    for (const Diagnostic& item : reading.diagnostics) all += formatDiagnostic(item);
-    return all;
-}
-
-struct Mistake {
-    std::string from, to;
-    std::string text;  ///< all that is told
-};
-
-void expectTold(const std::vector<Mistake>& mistakes) {
-    ASSERT_TRUE(read(kGood).scenario) << allProblems(read(kGood));
-    for (const Mistake& mistake : mistakes) {
-        SCOPED_TRACE(mistake.to);
-        std::string text = kGood;
-        const std::size_t at = text.find(mistake.from);
-        ASSERT_NE(at, std::string::npos) << mistake.from;
-        const ScenarioReading reading = read(text.replace(at, mistake.from.size(), mistake.to));
-        EXPECT_FALSE(reading.scenario);
-        EXPECT_EQ(allProblems(reading), mistake.text);
-    }
+void expectTold(const std::vector<tests::Mistake>& mistakes) {
+    tests::expectTold(kGood, read, mistakes);
 }
 
 TEST(BadCost, GivenSharesOutsideTheirRange_WhenRead_ThenPlaceProblemAndRemedyAreTold) {
