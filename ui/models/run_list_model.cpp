@@ -60,7 +60,7 @@ int RunListModel::columnCount(const QModelIndex& parent) const {
 QVariant RunListModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
     const sim::RunSummary& run = runs_[static_cast<std::size_t>(index.row())];
-    const QVariant value = valueOf(run, index.column());
+    QVariant value = valueOf(run, index.column());
     if (role == SortRole) return value;
     if (role == Qt::ToolTipRole) return text(run.question);
     if (role == Qt::TextAlignmentRole) return alignment(isText(index.column()));

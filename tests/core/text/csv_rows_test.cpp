@@ -57,7 +57,7 @@ TEST(CsvRows, GivenBytesInPlaceOfAFile_WhenRead_ThenTheRowsAreTheSame) {
     CsvRows bytes("store:a", text);
     EXPECT_EQ(rowsOf(bytes), rowsOf(text));
     try {
-        CsvRows("store:a", "");
+        const CsvRows rows("store:a", "");
         FAIL();
     } catch (const Error& error) {
         EXPECT_EQ(error.diagnostic().where.file, "store:a");
@@ -69,8 +69,8 @@ TEST(CsvRows, GivenWhatIsNoCsv_WhenRead_ThenItIsRefused) {
     EXPECT_THROW(rowsOf(""), Error);
     EXPECT_THROW(rowsOf("a,b\n\"1,2\n"), Error);
     EXPECT_THROW(rowsOf("a\n" + std::string(3U << 20, 'x')), Error);
-    EXPECT_THROW(CsvRows("/nowhere/at/all.csv"), Error);
-    EXPECT_THROW(CsvRows(testing::TempDir()), Error);
+    EXPECT_THROW({ const CsvRows rows("/nowhere/at/all.csv"); }, Error);
+    EXPECT_THROW({ const CsvRows rows(testing::TempDir()); }, Error);
 }
 
 }  // namespace

@@ -316,7 +316,7 @@ TEST(UsageColumns, GivenAUsageTable_WhenRead_ThenMetersSubjectsAndGapsAreInTheir
 
 TEST(UsageColumns, GivenWrongColumns_WhenRead_ThenAllAreReported) {
     const core::CsvReading csv = core::readCsv("subject,requests,tokens\na,1,x\nb,-2,4\n", "u.csv");
-    const auto read = [&](ColumnChoice choice) {
+    const auto read = [&](const ColumnChoice& choice) {
         std::string all;
         for (const core::Diagnostic& item : usageColumnsOf(*csv.table, "u.csv", choice).diagnostics)
             all += core::formatDiagnostic(item);
