@@ -65,6 +65,21 @@ struct Desk {
     std::map<std::chrono::sys_days, PeriodUsage> pool;
 };
 
+/// What a row adds up over its period does not tell when within it things happened.
+void refuseWindows(const Scenario& scenario, const Plan& plan) {
+    for (const Limit& limit : plan.limits) {
+        if (!limit.window) continue;
+        throw Error(
+            Error::Kind::Input,
+            {Severity::Error,
+             {scenario.file, 0, 0},
+             fmt::format("plan.{}.limit.{}: a limit by window can't be billed: usage rows know the sums "
+                         "of their periods only",
+                         plan.id, limit.id),
+             "bill the other plans with --plan, or take the limit out: the rows hold what was used"});
+    }
+}
+
 /// Bills a stream of rows that are grouped by subject.
 class Biller {
   public:
@@ -75,6 +90,7 @@ class Biller {
         const std::vector<const Plan*> plans = plansToBill(scenario, request);
         for (const Semantics& semantics : request.semantics) {
             for (const Plan* plan : plans) {
+                refuseWindows(scenario, *plan);
                 Desk desk{InvoiceMaker(exactPlan(scenario, *plan, semantics)), {}, {}, {}, {}};
                 desk.bill.plan = plan->id;
                 desk.bill.semantics = semantics.name;

@@ -89,7 +89,9 @@ struct MultiplierCost {
     std::string id;
     std::vector<std::size_t> meters;
     std::vector<Part> parts;
-    std::optional<Parameter> cap;  ///< >= 1
+    std::optional<Parameter> cap;           ///< >= 1
+    std::optional<std::size_t> drawnPer{};  ///< the meter whose units are the answers: in a run each draws
+                                            ///< its multiple; none: all at the mean
     bool operator==(const MultiplierCost&) const = default;
 };
 
@@ -109,12 +111,14 @@ struct RouteCost {
 struct GuardCost {
     std::string id;
     std::size_t meter = 0;
-    Parameter overhead;             ///< >= 0
-    Parameter falsePositiveShare;   ///< in [0, 1]
-    Parameter falsePositiveAmount;  ///< >= 0, currency units of our own
-    Parameter attackRate;           ///< in [0, 1]
-    Parameter attackSuccess;        ///< in [0, 1]
-    Parameter loss;                 ///< >= 0, currency units of our own
+    Parameter overhead;              ///< >= 0
+    Parameter falsePositiveShare;    ///< in [0, 1]
+    Parameter falsePositiveAmount;   ///< >= 0, currency units of our own
+    Parameter attackRate;            ///< in [0, 1]
+    Parameter attackSuccess;         ///< in [0, 1]
+    Parameter loss;                  ///< >= 0, currency units of our own
+    bool areIncidentsDrawn = false;  ///< one by one in a run; else at their mean
+    Parameter lossSigma{0.0, {}};    ///< >= 0: log standard deviation of a drawn loss with that mean
     bool operator==(const GuardCost&) const = default;
 };
 

@@ -34,6 +34,23 @@ struct Correlation {
     bool operator==(const Correlation&) const = default;
 };
 
+/// When within the month the use of a segment happens: in sessions of events, whose starts follow a profile
+/// of the hours.
+struct Activity {
+    std::size_t meter = 0;             ///< index into Scenario::meters: its units are the events
+    Parameter sessionEvents{1.0, {}};  ///< >= 1: mean of the geometric number of events in a session
+    Parameter gapMinutes{0.0, {}};  ///< >= 0: mean of the exponential time from one to the next of a session
+    std::vector<double> profile;    ///< 24 or 168 shares of the sessions by hour; empty: even
+    /// How single events differ in what they use of a meter: each the same where it is not named.
+    struct Size {
+        std::size_t meter = 0;
+        Parameter sigma;  ///< >= 0, log standard deviation
+        bool operator==(const Size&) const = default;
+    };
+    std::vector<Size> sizes;
+    bool operator==(const Activity&) const = default;
+};
+
 /// Subjects that share one usage distribution.
 struct Segment {
     std::string id;
@@ -42,6 +59,7 @@ struct Segment {
     std::vector<Correlation> correlations;
     Copula copula = Copula::Gaussian;
     Parameter degreesOfFreedom{0.0, {}};  ///< >= 1, of a t copula
+    std::optional<Activity> activity{};   ///< what limits by window look at
     bool repairsCorrelation = false;      ///< take the nearest possible correlations for impossible ones
     bool operator==(const Segment&) const = default;
 };

@@ -156,8 +156,9 @@ struct Resolver {
     }
 };
 
-/// The lower end of a parameter's draws; of shapes without one, where a draw in a thousand is below.
-double leastOf(const Parameter& parameter, std::span<const NamedBelief> beliefs) {
+}  // namespace
+
+double leastValue(const Parameter& parameter, std::span<const NamedBelief> beliefs) {
     if (!parameter.belief) return parameter.base;
     const Belief& belief = beliefs[*parameter.belief].belief;
     // low and high are the 5 % and 95 % points, 1.645 standard deviations from the centre; 0.1 % is at 3.090.
@@ -170,8 +171,6 @@ double leastOf(const Parameter& parameter, std::span<const NamedBelief> beliefs)
         return std::exp(tail(std::log(belief.low), std::log(belief.high)));
     return belief.low;
 }
-
-}  // namespace
 
 bool MixtureLaw::operator==(const MixtureLaw& other) const {
     return components == other.components && shares == other.shares;
@@ -193,11 +192,11 @@ std::optional<UsageLaw> lawIn(const Distribution& distribution, std::span<const 
 std::optional<double> leastTailIndex(const Distribution& distribution, std::span<const NamedBelief> beliefs) {
     return std::visit(
         Overloaded{
-            [&](const Pareto& law) -> std::optional<double> { return leastOf(law.tailIndex, beliefs); },
-            [&](const Lomax& law) -> std::optional<double> { return leastOf(law.tailIndex, beliefs); },
+            [&](const Pareto& law) -> std::optional<double> { return leastValue(law.tailIndex, beliefs); },
+            [&](const Lomax& law) -> std::optional<double> { return leastValue(law.tailIndex, beliefs); },
             [&](const Spliced& law) -> std::optional<double> {
                 const bool hasTail = law.tailWeight.base > 0.0 || law.tailWeight.belief;
-                return hasTail ? std::optional(leastOf(law.tailIndex, beliefs)) : std::nullopt;
+                return hasTail ? std::optional(leastValue(law.tailIndex, beliefs)) : std::nullopt;
             },
             [&](const Mixture& law) {
                 std::optional<double> least;

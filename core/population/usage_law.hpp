@@ -134,6 +134,10 @@ struct UsageLaw : std::variant<PointLaw, UniformLaw, TriangularLaw, BetaLaw, Log
 ///         high is not above its low, a mode is outside, a mean goes with a tail index up to 1
 [[nodiscard]] std::optional<UsageLaw> lawIn(const Distribution& distribution, std::span<const double> draws);
 
+/// The lower end of a parameter's draws; of the shapes normal and lognormal, which have none, the 0.1 %
+/// point.
+[[nodiscard]] double leastValue(const Parameter& parameter, std::span<const NamedBelief> beliefs);
+
 /// The smallest tail index that a distribution can have in any world, of the parts that reach to infinity:
 /// P(X > x) falls like x^-index there. None where no part is a power tail. Up to 1 the mean is infinite, up
 /// to 2 the variance. Of beliefs of the shapes normal and lognormal the 0.1 % point counts as their end.

@@ -116,8 +116,16 @@ struct Charge {
     bool operator==(const Charge&) const = default;
 };
 
-/// What happens to use beyond a monthly amount of a meter. All meters of the user shrink (block) or get
-/// cheaper (degrade) in the share of use beyond it. Queued use happens later, at the same price.
+/// The stretch of time that a limit's amount is for, where it is not the month.
+struct LimitWindow {
+    Parameter hours{1.0, {}};  ///< > 0
+    bool opensAtUse = false;  ///< the first use after a window opens the next; else windows follow each other
+    bool operator==(const LimitWindow&) const = default;
+};
+
+/// What happens to use beyond a monthly amount of a meter, or beyond an amount in each window of time. All
+/// meters of the user shrink (block) or get cheaper (degrade) in the share of use beyond it. Queued use
+/// happens later, at the same price.
 struct Limit {
     enum class Action { Block, Degrade, Throttle, Queue, Overage, AutoBuy };
     std::string id;         ///< for --set: the file's, else the index from 1
@@ -128,6 +136,7 @@ struct Limit {
     Parameter keptShare{1.0, {}};   ///< throttle only: the share of use beyond that still happens, in [0, 1]
     Parameter price{};              ///< overage: >= 0 per `per` units beyond; auto_buy: of a pack
     Parameter per{1.0, {}};         ///< > 0, overage: units of the price; auto_buy: units of a pack
+    std::optional<LimitWindow> window{};  ///< block, throttle, degrade and queue only
     bool operator==(const Limit&) const = default;
 };
 

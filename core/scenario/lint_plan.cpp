@@ -120,7 +120,7 @@ void lintPlan(Reader& reader, const toml::table& table, const Plan& plan,
         const std::size_t meter = charge.meters.front().meter;
         std::optional<UsageRange> range = rangeOf(meter, plan, segments);
         for (const Limit& limit : plan.limits) {
-            if (limit.meter != meter || limit.action != Limit::Action::Block) continue;
+            if (limit.meter != meter || limit.action != Limit::Action::Block || limit.window) continue;
             if (!range) range = UsageRange{0.0, kInfinity};
             range->high = std::min(range->high, limit.amount.base);
             range->low = std::min(range->low, range->high);

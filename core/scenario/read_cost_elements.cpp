@@ -125,11 +125,12 @@ void readMultipliers(const CostView& view, const std::vector<Meter>& meters, Cos
     for (const NamedItem& entry : view.items("multiplier", namer(view, "the multiplier"))) {
         const auto& name = entry.first;
         const CostView& item = entry.second;
-        item.onlyKeys("cost.multiplier", {"id", "meter", "meters", "parts", "cap"});
+        item.onlyKeys("cost.multiplier", {"id", "meter", "meters", "parts", "cap", "drawn_per"});
         MultiplierCost multiplier;
         multiplier.id = name;
         multiplier.meters = item.meterList(meters);
         multiplier.cap = item.maybe("cap", kAtLeastOne);
+        if (item.has("drawn_per")) multiplier.drawnPer = item.meter(meters, "drawn_per");
         const std::size_t before = item.reader().diagnostics.size();
         item.reader().tables(item.home("parts"), "parts", [&](const toml::table& table) {
             const std::string path = fmt::format("{}.{}", item.pathOf("parts"), multiplier.parts.size() + 1);
@@ -140,6 +141,18 @@ void readMultipliers(const CostView& view, const std::vector<Meter>& meters, Cos
                                 "add parts = [ { times = 8 } ]");
         } else if (item.reader().diagnostics.size() == before) {
             checkPartShares(item, multiplier);
+        }
+        for (const std::size_t meter : multiplier.meters) {
+            const bool isSecond =
+                multiplier.drawnPer &&
+                std::ranges::any_of(cost.multipliers, [&](const MultiplierCost& other) {
+                    return other.drawnPer && std::ranges::find(other.meters, meter) != other.meters.end();
+                });
+            if (isSecond)
+                item.reader().error(*item.node("drawn_per"),
+                                    fmt::format("{}: another multiplier of \"{}\" is drawn already",
+                                                item.path(), meters[meter].id),
+                                    "draw one of them, or join their parts in one multiplier");
         }
         addUnique(item, std::move(multiplier), cost.multipliers, "multipliers");
     }
@@ -180,8 +193,9 @@ void readGuards(const CostView& view, const std::vector<Meter>& meters, Cost& co
     for (const NamedItem& entry : view.items("guard", namer(view, "the guard"))) {
         const auto& name = entry.first;
         const CostView& item = entry.second;
-        item.onlyKeys("cost.guard", {"id", "meter", "overhead", "false_positive_share",
-                                     "false_positive_amount", "attack_rate", "attack_success", "loss"});
+        item.onlyKeys("cost.guard",
+                      {"id", "meter", "overhead", "false_positive_share", "false_positive_amount",
+                       "attack_rate", "attack_success", "loss", "drawn", "loss_sigma"});
         GuardCost guard;
         guard.id = name;
         guard.meter = item.meter(meters);
@@ -191,6 +205,14 @@ void readGuards(const CostView& view, const std::vector<Meter>& meters, Cost& co
         guard.attackRate = item.number("attack_rate", kShare, 0.0);
         guard.attackSuccess = item.number("attack_success", kShare, 1.0);
         guard.loss = item.number("loss", kAtLeastZero, 0.0);
+        guard.areIncidentsDrawn = item.flag("drawn");
+        if (guard.areIncidentsDrawn) {
+            guard.lossSigma = item.number("loss_sigma", kAtLeastZero, 0.0);
+        } else if (item.has("loss_sigma")) {
+            item.reader().error(*item.node("loss_sigma"),
+                                item.path() + ": loss_sigma says how losses differ, and none is drawn",
+                                "add drawn = true, or remove it");
+        }
         addUnique(item, std::move(guard), cost.guards, "guards");
     }
 }

@@ -12,31 +12,6 @@ namespace {
 
 constexpr Range kAtLeastOne{1.0, std::numeric_limits<double>::infinity(), false};
 constexpr Range kShareAboveZero{0.0, 1.0, true};
-constexpr double kSumTolerance = 1e-6;  // shares written with six digits or more
-
-std::vector<double> handProfile(const CostView& view) {
-    Reader& reader = view.reader();
-    const toml::node& node = *view.node("profile");
-    const toml::array* list = node.as_array();
-    const bool isSize = list != nullptr && (list->size() == 24 || list->size() == 168);
-    if (!isSize) {
-        reader.error(node, view.pathOf("profile") + " must be a list of 24 or 168 shares",
-                     "give the share of each hour of the day, or of the week");
-        return {};
-    }
-    std::vector<double> profile;
-    const std::size_t before = reader.diagnostics.size();
-    for (const toml::node& item : *list) {
-        const std::string path = fmt::format("{}.{}", view.pathOf("profile"), profile.size() + 1);
-        profile.push_back(reader.numberAt(item, path, kShare).base);
-    }
-    if (reader.diagnostics.size() > before) return {};
-    const double sum = std::accumulate(profile.begin(), profile.end(), 0.0);
-    if (std::abs(sum - 1.0) <= kSumTolerance) return profile;
-    reader.error(node, fmt::format("{} sums to {:.6g}, not 1", view.pathOf("profile"), sum),
-                 "each number is the share of the use that falls in that hour: divide all by their sum");
-    return {};
-}
 
 /// Does a key count: not where the plan says the same by another one of `keys`.
 bool counts(const CostView& view, std::string_view key, std::span<const char* const> keys) {
@@ -113,7 +88,7 @@ void readLoad(const CostView& view, const CostFiles& files, FleetCost& fleet) {
     } else if (given.front() == std::string_view("peak_to_mean")) {
         fleet.peakToMean = view.number("peak_to_mean", kAtLeastOne);
     } else if (given.front() == std::string_view("profile")) {
-        fleet.profile = handProfile(view);
+        fleet.profile = readProfile(view.reader(), *view.node("profile"), view.pathOf("profile"));
     } else {
         fleet.profile = traceProfile(view, files);
     }

@@ -14,8 +14,7 @@ Limit readLimit(Reader& reader, const toml::table& table, const std::string& pla
     const std::string path = fmt::format("plan.{}.limit.{}", plan, limit.id);
     reader.onlyKeys(table, path,
                     {"id", "meter", "amount", "action", "cost_factor", "kept_share", "unit_amount", "per",
-                     "pack_size", "pack_amount"},
-                    {"window"});
+                     "pack_size", "pack_amount", "window_hours", "window_opens"});
     if (const toml::node* node = table.get("meter")) {
         if (const auto index = findId(reader, *node, reader.word(table, "meter"), "meter", idsOf(meters)))
             limit.meter = *index;
@@ -54,6 +53,7 @@ Limit readLimit(Reader& reader, const toml::table& table, const std::string& pla
         limit.per = numberOf("pack_size", kAboveZero);
         limit.price = numberOf("pack_amount", kAtLeastZero);
     }
+    limit.window = readLimitWindow(reader, table, path, limit);
     return limit;
 }
 
@@ -106,6 +106,7 @@ Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>
                   "limits");
     });
     plan.terms = readPlanTerms(reader, table, path, plan.charges);
+    if (reader.diagnostics.size() == before) checkWindows(reader, table, plan, segments, meters);
     if (reader.diagnostics.size() == before) lintPlan(reader, table, plan, segments);
     return plan;
 }

@@ -39,9 +39,9 @@ void orderUsages(Reader& reader, const toml::table& table, Segment& segment,
 
 Segment readSegment(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,
                     const SampleReader& sample) {
-    reader.onlyKeys(
-        table, "segment",
-        {"id", "weight", "usage", "correlation", "copula", "degrees_of_freedom", "repair_correlation"});
+    reader.onlyKeys(table, "segment",
+                    {"id", "weight", "usage", "correlation", "copula", "degrees_of_freedom",
+                     "repair_correlation", "activity"});
     Segment segment;
     segment.id = reader.id(table, "the segment");
     segment.weight = reader.number(table, "weight", "segment." + segment.id + ".weight", kAtLeastZero, 1.0);
@@ -73,6 +73,7 @@ Segment readSegment(Reader& reader, const toml::table& table, const std::vector<
         reader.error(table, fmt::format("segment \"{}\" uses no meter", segment.id),
                      "add [segment.usage.METER]");
     orderUsages(reader, table, segment, meters);
+    readActivity(reader, table, segment, meters);
     const std::string path = "segment." + segment.id;
     segment.repairsCorrelation = reader.flag(table, "repair_correlation", path);
     if (reader.choice(table, "copula", {"gaussian", "t"}, "gaussian") == 1) {

@@ -100,6 +100,8 @@ class ScenarioBuilder {
             if (rate.meter) see(*rate.meter);
         for (const AgentCost& agent : cost.agents) see(agent.meter);
         for (const RouteCost& route : cost.routes) see(route.meter);
+        for (const MultiplierCost& multiplier : cost.multipliers)
+            if (multiplier.drawnPer) see(*multiplier.drawnPer);
         for (const GuardCost& guard : cost.guards) see(guard.meter);
         for (const ScaleCost& scale : cost.scales) {
             see(scale.meter);
@@ -131,6 +133,7 @@ class ScenarioBuilder {
                 isUsed[usage.meter] = true;
                 if (usage.per) isSeen[*usage.per] = true;
             }
+            if (segment.activity) isSeen[segment.activity->meter] = true;
         }
         for (std::size_t meter = 0; meter < isSeen.size(); ++meter) {
             if (isSeen[meter] || !isUsed[meter]) continue;

@@ -18,6 +18,9 @@ bool contains(std::initializer_list<std::string_view> words, std::string_view wo
 std::string describe(Range range) {
     if (range.high == 1.0 && range.excludesLow) return "must be above 0 and at most 1";
     if (range.high == 1.0) return fmt::format("must be from {} to 1", range.low);
+    if (std::isfinite(range.high))
+        return fmt::format("must be {} {} and at most {}", range.excludesLow ? "above" : "at least",
+                           range.low, range.high);
     if (range.excludesLow) return fmt::format("must be above {}", range.low);
     return fmt::format("must be at least {}", range.low);
 }

@@ -156,6 +156,17 @@ void readBeliefs(Reader& reader, const toml::table& root, Scenario& scenario);
 /// Reports correlations of a segment that can't hold together.
 void checkCorrelations(Reader& reader, const toml::table& table, const Segment& segment,
                        const std::vector<Meter>& meters);
+/// 24 or 168 shares by hour that sum to 1; empty, with an error, where they do not.
+std::vector<double> readProfile(Reader& reader, const toml::node& node, const std::string& path);
+/// A [segment.activity], where there is one; the segment has its usages.
+void readActivity(Reader& reader, const toml::table& table, Segment& segment,
+                  const std::vector<Meter>& meters);
+/// The window of a limit that has all else; none: the month.
+std::optional<LimitWindow> readLimitWindow(Reader& reader, const toml::table& table, const std::string& path,
+                                           const Limit& limit);
+/// Reports limits by window on segments of which nothing says when they use what.
+void checkWindows(Reader& reader, const toml::table& table, const Plan& plan,
+                  const std::vector<Segment>& segments, const std::vector<Meter>& meters);
 Segment readSegment(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,
                     const SampleReader& sample);
 Plan readPlan(Reader& reader, const toml::table& table, const std::vector<Meter>& meters,

@@ -21,6 +21,15 @@ bool isZero(const core::Parameter& parameter) {
     return parameter.base == 0.0 && !parameter.belief;
 }
 
+/// Does the cost of a month hang on drawn multiples whose variance is infinite?
+bool isHeavy(const core::MultiplierCost& item, const core::Scenario& scenario) {
+    return item.drawnPer && !item.cap &&
+           std::ranges::any_of(item.parts, [&](const core::MultiplierCost::Part& part) {
+               const bool isPareto = part.kind == core::MultiplierPart::Kind::Pareto;
+               return isPareto && core::leastValue(part.b, scenario.beliefs) <= kFiniteVariance;
+           });
+}
+
 /// By meter: does what a segment uses of it under the plan have an infinite variance?
 Meters heavyMeters(const core::Scenario& scenario, const core::Plan& plan, const core::Segment& segment) {
     Meters heavy(scenario.meters.size(), false);
@@ -53,6 +62,8 @@ void add(const core::Scenario& scenario, const core::Plan& plan, const core::Seg
     for (std::size_t meter = 0; meter < heavy.size(); ++meter)
         hollow.cost =
             hollow.cost || (heavy[meter] && (share * units[meter].list > 0.0 || units[meter].own() > 0.0));
+    for (const core::MultiplierCost& item : cost.multipliers)
+        hollow.cost = hollow.cost || (share > 0.0 && isHeavy(item, scenario));
     for (const core::ScaleCost& scale : cost.scales)
         hollow.cost = hollow.cost || (share > 0.0 && (heavy[scale.meter] || heavy[scale.size]));
     if (plan.maximum) return;

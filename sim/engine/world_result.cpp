@@ -77,6 +77,7 @@ std::vector<WorldMetric> worldMetrics(const core::Scenario& scenario) {
                                    {"breakage_per_user", money},
                                    {"marginal_cost_per_user", money},
                                    {"fixed_cost_per_user", money},
+                                   {"wait_hours", "hours"},
                                    {"loss_making_users_horizon", "share", true},
                                    {"probability_pool_loses", "probability", true},
                                    {"cvar95_cost_per_user", money, true},
@@ -157,7 +158,7 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
     const CompiledPlan& terms = model.plans[plan];
     const bool isOneSegment = scope.segment != Scope::kEvery;
     const std::vector<double> weights = scopeWeights(model, plan, scope);
-    const std::size_t count = 1 + layout.meters + 18;
+    const std::size_t count = 1 + layout.meters + 19;
     const double weight = std::accumulate(weights.begin(), weights.end(), 0.0);
     if (!(weight > 0.0)) return std::vector<double>(count, kNone);
 
@@ -173,11 +174,12 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
     const std::vector<double> offeredWeights = planWeights(model, plan);
     double pool = model.subscribers;
     if (isOneSegment) pool *= offeredWeights[scope.segment];
-    values.insert(values.end(),
-                  {revenue, cost, margin, revenue > 0.0 ? margin / revenue : kNone, mean(Layout::kLosses),
-                   mean(Layout::kSubsidy), terms.isLimited() ? mean(Layout::kTouched) : kNone,
-                   breakEvenFee(terms, margin), margin * pool, hasCredits ? mean(Layout::kBreakage) : kNone,
-                   withoutRounding(cost - fixed, cost), fixed});
+    values.insert(
+        values.end(),
+        {revenue, cost, margin, revenue > 0.0 ? margin / revenue : kNone, mean(Layout::kLosses),
+         mean(Layout::kSubsidy), terms.isLimited() ? mean(Layout::kTouched) : kNone,
+         breakEvenFee(terms, margin), margin * pool, hasCredits ? mean(Layout::kBreakage) : kNone,
+         withoutRounding(cost - fixed, cost), fixed, terms.makesWait() ? mean(Layout::kWait) : kNone});
     if (scope.month != Scope::kEvery) {
         values.resize(count, kNone);
         return values;

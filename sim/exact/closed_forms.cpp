@@ -57,7 +57,9 @@ class PlanExact {
   private:
     [[nodiscard]] bool hasClosedLimits() const {
         return std::ranges::all_of(plan_.limits, [](const core::Limit& limit) {
-            return limit.action == core::Limit::Action::Block || limit.action == core::Limit::Action::Degrade;
+            const bool isClosed =
+                limit.action == core::Limit::Action::Block || limit.action == core::Limit::Action::Degrade;
+            return isClosed && !limit.window;
         });
     }
     static bool looksAtBill(const std::string& name) {

@@ -117,6 +117,11 @@ void checkStreams(const core::Scenario& scenario) {
     for (const core::Segment& segment : scenario.segments) {
         claim("tilt", segment.id);
         if (segment.copula == core::Copula::T) claim("copula", segment.id);
+        if (segment.activity) claim("events", segment.id);
+        for (const core::Meter& meter : scenario.meters) {
+            for (const char* stage : {"size", "answers", "incidents"})
+                claim(stage, segment.id + "/" + meter.id);
+        }
         for (const core::Usage& usage : segment.usages) {
             const std::string name = segment.id + "/" + scenario.meters[usage.meter].id;
             claim("user", name);

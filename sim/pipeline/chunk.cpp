@@ -20,7 +20,7 @@ namespace {
 /// may jump to the next package or tier.
 void holdAtLimits(const CompiledPlan& plan, std::size_t meter, double* kept, std::uint32_t n) {
     for (const CompiledLimit& limit : plan.blocks) {
-        if (limit.meter != meter || limit.keptShare > 0.0) continue;
+        if (limit.meter != meter || limit.keptShare > 0.0 || limit.window) continue;
         const double nearby = 0x1p-50 * limit.amount;
         for (std::uint32_t i = 0; i < n; ++i)
             kept[i] = std::abs(kept[i] - limit.amount) <= nearby ? limit.amount : kept[i];
@@ -84,6 +84,7 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
       costed_(blockUsers),
       reached_(blockUsers),
       touched_(blockUsers),
+      wait_(blockUsers),
       revenue_(blockUsers),
       monthMargin_(blockUsers),
       quantity_(blockUsers),
@@ -249,10 +250,14 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
         if (usage.parent) multiply(usage_[*usage.parent].data(), x, n);
         markActive(x, active_.data(), n);
     }
-    drawCosts(model, n);
+    const UserMonths users{key_, model.world, static_cast<std::uint32_t>(month + 1), block.firstUser, n};
+    if (!model.windows.empty()) windows_.draw(model, segment, users, usage_);
+    drawCosts(model, segment, users);
 }
 
-void ChunkRunner::drawCosts(const WorldModel& model, std::uint32_t n) {
+void ChunkRunner::drawCosts(const WorldModel& model, const CompiledSegment& segment,
+                            const UserMonths& users) {
+    const std::uint32_t n = users.n;
     listCost_.resize(model.costings.size(), Column(blockUsers_));
     for (std::size_t c = 0; c < model.costings.size(); ++c) {
         const CompiledCosting& costing = model.costings[c];
@@ -268,6 +273,37 @@ void ChunkRunner::drawCosts(const WorldModel& model, std::uint32_t n) {
             for (std::uint32_t i = 0; i < n; ++i)
                 cost[i] += units[i] * core::cheapestAt(scale.options, size[i]);
         }
+        drawEventCosts(costing, segment.events, users, cost);
+    }
+}
+
+void ChunkRunner::drawEventCosts(const CompiledCosting& costing, const EventStreams& streams,
+                                 const UserMonths& users, double* cost) const {
+    const auto drawsOf = [&](std::uint32_t i, std::uint32_t stream) {
+        return DrawSequence(users.key, users.firstUser + i, users.world, users.month, stream);
+    };
+    for (const CompiledAnswers& answers : costing.answers) {
+        const double* units = usage_[answers.meter].data();
+        for (std::uint32_t i = 0; i < users.n; ++i) {
+            if (!(units[i] > 0.0)) continue;
+            DrawSequence draws = drawsOf(i, streams.answers[answers.meter]);
+            // Answers are whole: one more with the probability of the part that is left.
+            const double whole = std::floor(units[i]);
+            const double number = whole + (draws.next() < units[i] - whole ? 1.0 : 0.0);
+            const double sum = drawAnswers(answers.parts, answers.cap, number, draws);
+            double atMean = 0.0;
+            for (const auto& [meter, rate] : answers.rates) atMean += rate * usage_[meter][i];
+            cost[i] = std::max(cost[i] + atMean * (sum / (answers.mean * units[i]) - 1.0), 0.0);
+        }
+    }
+    for (const CompiledIncidents& incidents : costing.incidents) {
+        const double* units = usage_[incidents.meter].data();
+        for (std::uint32_t i = 0; i < users.n; ++i) {
+            if (!(units[i] > 0.0)) continue;
+            DrawSequence draws = drawsOf(i, streams.incidents[incidents.meter]);
+            const double losses = drawLosses(incidents.terms, units[i], draws);
+            cost[i] = std::max(cost[i] + losses - incidents.rate * units[i], 0.0);
+        }
     }
 }
 
@@ -275,7 +311,7 @@ void ChunkRunner::applyLimits(const CompiledPlan& plan, std::uint32_t n) {
     fill(1.0, served_.data(), n);
     fill(0.0, touched_.data(), n);
     for (const CompiledLimit& limit : plan.blocks) {
-        const double* x = usage_[limit.meter].data();
+        const double* x = limitedUse(limit);
         if (limit.keptShare > 0.0) {
             throttleBeyond(x, {limit.amount, limit.keptShare}, served_.data(), touched_.data(), n);
         } else {
@@ -283,7 +319,8 @@ void ChunkRunner::applyLimits(const CompiledPlan& plan, std::uint32_t n) {
         }
     }
     for (const CompiledLimit& limit : plan.passed)
-        markBeyond(usage_[limit.meter].data(), limit.amount, touched_.data(), n);
+        markBeyond(limitedUse(limit), limit.amount, touched_.data(), n);
+    addWaits(plan, n);
     std::copy_n(served_.begin(), n, costed_.begin());
     // The cost factor at a point of the month's use is the lowest of the limits passed by then. With factors
     // in descending order, the factor falls by its step where the earliest limit of that factor or a lower
@@ -292,8 +329,15 @@ void ChunkRunner::applyLimits(const CompiledPlan& plan, std::uint32_t n) {
     for (std::size_t k = plan.degrades.size(); k-- > 0;) {
         const CompiledLimit& limit = plan.degrades[k];
         const double step = (k == 0 ? 1.0 : plan.degrades[k - 1].costFactor) - limit.costFactor;
-        degradeBeyond(usage_[limit.meter].data(), {limit.amount, step}, served_.data(), reached_.data(),
+        degradeBeyond(limitedUse(limit), {limit.amount, step}, served_.data(), reached_.data(),
                       costed_.data(), touched_.data(), n);
+    }
+}
+
+void ChunkRunner::addWaits(const CompiledPlan& plan, std::uint32_t n) {
+    std::fill_n(wait_.begin(), n, 0.0);
+    for (const CompiledLimit& limit : plan.passed) {
+        if (limit.window) addTo(windows_.waitHours(*limit.window), wait_.data(), n);
     }
 }
 
@@ -400,7 +444,10 @@ void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t m
         sums[Layout::kCost] += money.cost;
         sums[Layout::kSubsidy] += money.subsidy;
         sums[Layout::kLosses] += money.losses;
-        if (plan.isLimited()) sums[Layout::kTouched] += sumOf(touched_.data(), at, size);
+        if (plan.isLimited()) {
+            sums[Layout::kTouched] += sumOf(touched_.data(), at, size);
+            if (plan.makesWait()) sums[Layout::kWait] += sumOf(wait_.data(), at, size);
+        }
         if (plan.terms) sums[Layout::kBreakage] += sumOf(lapsed_.data(), at, size);
         if (twin != p) return;
         sums[Layout::kActive] += sumOf(active_.data(), at, size);

@@ -10,6 +10,7 @@
 #include "sim/pipeline/layout.hpp"
 #include "sim/pipeline/score_sampler.hpp"
 #include "sim/pipeline/terms_biller.hpp"
+#include "sim/pipeline/window_columns.hpp"
 #include "sim/pipeline/world_model.hpp"
 #include "sim/random/philox.hpp"
 #include "sim/stats/log_counts.hpp"
@@ -72,7 +73,15 @@ class ChunkRunner {
                    const Block& block);
     void tilt(const WorldModel& model, const CompiledSegment& segment, const Block& block);
     /// What the month's use costs by each costing.
-    void drawCosts(const WorldModel& model, std::uint32_t n);
+    void drawCosts(const WorldModel& model, const CompiledSegment& segment, const UserMonths& users);
+    /// The part of it that is drawn event by event, in place of its mean.
+    void drawEventCosts(const CompiledCosting& costing, const EventStreams& streams, const UserMonths& users,
+                        double* cost) const;
+    /// Use as a limit looks at it, beside its amount.
+    [[nodiscard]] const double* limitedUse(const CompiledLimit& limit) const {
+        return limit.window ? windows_.overuse(*limit.window) : usage_[limit.meter].data();
+    }
+    void addWaits(const CompiledPlan& plan, std::uint32_t n);
     void correlate(const CompiledSegment& segment, std::vector<Column>& scores, std::uint32_t n);
     void applyLimits(const CompiledPlan& plan, std::uint32_t n);
     void rate(const CompiledPlan& plan, std::uint32_t n);
@@ -112,6 +121,8 @@ class ChunkRunner {
     Column costed_;  ///< cost as a share of that of all use
     Column reached_;
     Column touched_;
+    Column wait_;
+    WindowColumns windows_;
     Column revenue_;
     Column monthMargin_;
     Column quantity_;

@@ -123,6 +123,8 @@ struct Compiler {
             result.copula = tables.copula(index, value(source.degreesOfFreedom));
             result.copulaStream = streamId("copula", source.id);
         }
+        if (source.activity) result.activity = activity(source);
+        result.events = eventStreams(source);
         return result;
     }
 
@@ -200,11 +202,26 @@ struct Compiler {
         return result;
     }
 
-    void addLimit(CompiledPlan& plan, const core::Limit& limit) const {
+    /// @return index of a window limit among those of all plans
+    std::size_t window(const core::Limit& limit, std::vector<CompiledWindow>& windows) const {
+        const CompiledWindow compiled{limit.meter,
+                                      {value(limit.window->hours), limit.window->opensAtUse,
+                                       limit.action == core::Limit::Action::Queue, value(limit.amount)}};
+        const auto same = std::ranges::find(windows, compiled);
+        const auto index = static_cast<std::size_t>(same - windows.begin());
+        if (same == windows.end()) windows.push_back(compiled);
+        return index;
+    }
+
+    void addLimit(CompiledPlan& plan, const core::Limit& limit, std::vector<CompiledWindow>& windows) const {
         using enum core::Limit::Action;
         const bool isThrottle = limit.action == Throttle;
-        const CompiledLimit compiled{limit.meter, value(limit.amount), value(limit.costFactor),
-                                     isThrottle ? value(limit.keptShare) : 0.0};
+        CompiledLimit compiled{limit.meter, value(limit.amount), value(limit.costFactor),
+                               isThrottle ? value(limit.keptShare) : 0.0};
+        if (limit.window) {
+            compiled.amount = 1.0;
+            compiled.window = window(limit, windows);
+        }
         if (limit.action == Block || isThrottle) {
             plan.blocks.push_back(compiled);
         } else if (limit.action == Degrade) {
@@ -214,7 +231,43 @@ struct Compiler {
         }
     }
 
-    [[nodiscard]] CompiledPlan plan(const core::Plan& source) const {
+    [[nodiscard]] CompiledActivity activity(const core::Segment& source) const {
+        const core::Activity& given = *source.activity;
+        CompiledActivity result;
+        result.meter = given.meter;
+        result.terms.sessionEvents = value(given.sessionEvents);
+        result.terms.gapHours = value(given.gapMinutes) / 60.0;
+        result.terms.profile = std::make_shared<const HourProfile>(given.profile);
+        result.stream = streamId("events", source.id);
+        result.eventSigma.resize(scenario.meters.size(), 0.0);
+        for (const core::Activity::Size& size : given.sizes)
+            result.eventSigma[size.meter] = value(size.sigma);
+        for (const core::Meter& meter : scenario.meters)
+            result.sizeStream.push_back(streamId("size", source.id + "/" + meter.id));
+        return result;
+    }
+
+    /// Counts of events by window are all that is asked for where no session ties them together, all are of
+    /// one size, and all limits see the same windows.
+    [[nodiscard]] static bool countsSuffice(const CompiledActivity& activity,
+                                            const std::vector<CompiledWindow>& windows) {
+        return activity.terms.sessionEvents == 1.0 &&
+               std::ranges::all_of(activity.eventSigma, [](double sigma) { return sigma == 0.0; }) &&
+               std::ranges::all_of(windows, [&](const CompiledWindow& window) {
+                   return !window.limit.opensAtUse && window.limit.hours == windows.front().limit.hours;
+               });
+    }
+
+    [[nodiscard]] EventStreams eventStreams(const core::Segment& source) const {
+        EventStreams streams;
+        for (const core::Meter& meter : scenario.meters) {
+            streams.answers.push_back(streamId("answers", source.id + "/" + meter.id));
+            streams.incidents.push_back(streamId("incidents", source.id + "/" + meter.id));
+        }
+        return streams;
+    }
+
+    [[nodiscard]] CompiledPlan plan(const core::Plan& source, std::vector<CompiledWindow>& windows) const {
         CompiledPlan result;
         result.fee = value(source.fee);
         result.minimum = source.minimum ? value(*source.minimum) : 0.0;
@@ -225,7 +278,7 @@ struct Compiler {
         if (!result.terms) {
             for (const core::Charge& item : source.charges) result.charges.push_back(charge(item));
         }
-        for (const core::Limit& limit : source.limits) addLimit(result, limit);
+        for (const core::Limit& limit : source.limits) addLimit(result, limit, windows);
         std::ranges::stable_sort(result.degrades, std::greater{}, &CompiledLimit::costFactor);
         return result;
     }
@@ -242,9 +295,12 @@ WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world, con
     for (std::size_t index = 0; index < scenario.segments.size(); ++index)
         model.segments.push_back(compiler.segment(index));
     for (const core::Plan& plan : scenario.plans) {
-        model.plans.push_back(compiler.plan(plan));
+        model.plans.push_back(compiler.plan(plan, model.windows));
         compileCost(core::costOf(scenario, plan), scenario.meters.size(), model);
     }
+    for (CompiledSegment& segment : model.segments)
+        if (segment.activity)
+            segment.activity->countsSuffice = Compiler::countsSuffice(*segment.activity, model.windows);
     if (scenario.run.sampling == core::Sampling::Importance) {
         for (std::size_t i = 0; i < model.segments.size(); ++i) {
             model.segments[i].tilts = tiltsOf(model.segments[i], model.costings);

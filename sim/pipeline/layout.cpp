@@ -12,11 +12,15 @@ namespace {
 
 bool blocksAlike(const core::Plan& a, const core::Plan& b) {
     const auto blocks = [](const core::Plan& plan) {
-        std::vector<std::tuple<std::size_t, core::Parameter, core::Parameter>> result;
+        std::vector<
+            std::tuple<std::size_t, core::Parameter, core::Parameter, std::optional<core::LimitWindow>>>
+            result;
         for (const core::Limit& limit : plan.limits) {
             using enum core::Limit::Action;
-            if (limit.action == Block) result.emplace_back(limit.meter, limit.amount, core::Parameter{});
-            if (limit.action == Throttle) result.emplace_back(limit.meter, limit.amount, limit.keptShare);
+            if (limit.action == Block)
+                result.emplace_back(limit.meter, limit.amount, core::Parameter{}, limit.window);
+            if (limit.action == Throttle)
+                result.emplace_back(limit.meter, limit.amount, limit.keptShare, limit.window);
         }
         return result;
     };

@@ -53,9 +53,19 @@ struct Layout {
     /// Users count by weight, in whole numbers of 1 / weightUnits; none: each counts once.
     std::optional<double> weightUnits;
 
-    /// Sums of one plan and month: revenue, cost, subsidy, losses, touched, lapsed credit, active, then the
-    /// usage of each meter.
-    enum Field : std::size_t { kRevenue, kCost, kSubsidy, kLosses, kTouched, kBreakage, kActive, kUsage };
+    /// Sums of one plan and month: revenue, cost, subsidy, losses, touched, lapsed credit, hours
+    /// waited, active, then the usage of each meter.
+    enum Field : std::size_t {
+        kRevenue,
+        kCost,
+        kSubsidy,
+        kLosses,
+        kTouched,
+        kBreakage,
+        kWait,
+        kActive,
+        kUsage
+    };
     /// Sums of one plan over users' whole horizons: squares and cubes of the margin, users who lose money.
     enum HorizonField : std::size_t { kMarginSquares, kMarginCubes, kHorizonLosses, kHorizonFields };
     [[nodiscard]] std::size_t fields() const { return kUsage + meters; }

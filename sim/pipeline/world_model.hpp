@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,7 +13,9 @@
 #include "sim/kernels/column_kernels.hpp"
 #include "sim/kernels/family_kernels.hpp"
 #include "sim/pipeline/compiled_terms.hpp"
+#include "sim/pipeline/event_costs.hpp"
 #include "sim/pipeline/law_tables.hpp"
+#include "sim/pipeline/month_events.hpp"
 
 namespace breakeven::sim {
 
@@ -58,6 +61,22 @@ struct Tilt {
     std::vector<double> shift;
 };
 
+/// When within a month a segment's use happens.
+struct CompiledActivity {
+    std::size_t meter = 0;  ///< its units are the events
+    ActivityTerms terms;
+    bool countsSuffice = false;  ///< counts of events by window say all that the limits ask for
+    std::uint32_t stream = 0;
+    std::vector<double> eventSigma;         ///< by meter
+    std::vector<std::uint32_t> sizeStream;  ///< by meter
+};
+
+/// The streams of what happens within a month, by meter.
+struct EventStreams {
+    std::vector<std::uint32_t> answers;
+    std::vector<std::uint32_t> incidents;
+};
+
 struct CompiledSegment {
     double weight = 1.0;
     std::vector<CompiledUsage> usages;
@@ -67,6 +86,8 @@ struct CompiledSegment {
     std::uint32_t tiltStream = 0;
     std::shared_ptr<const StudentCopula> copula{};  ///< null: the scores are normal as they are
     std::uint32_t copulaStream = 0;
+    std::optional<CompiledActivity> activity{};
+    EventStreams events;
 };
 
 struct CompiledCharge {
@@ -82,7 +103,15 @@ struct CompiledLimit {
     std::size_t meter = 0;
     double amount = 0.0;
     double costFactor = 0.0;
-    double keptShare = 0.0;  ///< of the use beyond, where it is throttled
+    double keptShare = 0.0;               ///< of the use beyond, where it is throttled
+    std::optional<std::size_t> window{};  ///< index into WorldModel::windows: then the amount is 1
+};
+
+/// A limit by window; plans that have the same share it.
+struct CompiledWindow {
+    std::size_t meter = 0;
+    WindowLimit limit;
+    bool operator==(const CompiledWindow&) const = default;
 };
 
 /// Units of one meter whose cost depends on another of the same user.
@@ -93,10 +122,31 @@ struct CompiledScale {
     bool operator==(const CompiledScale&) const = default;
 };
 
+/// Answers whose multiples of cost are drawn.
+struct CompiledAnswers {
+    std::size_t meter = 0;  ///< its units are the answers
+    std::vector<std::pair<std::size_t, double>>
+        rates;          ///< meter, part of its rate that the mean multiple makes
+    double mean = 1.0;  ///< of the multiple
+    std::vector<core::MultiplierPart> parts;
+    std::optional<double> cap;
+    bool operator==(const CompiledAnswers&) const = default;
+};
+
+/// A meter whose guarded units have incidents that are drawn.
+struct CompiledIncidents {
+    std::size_t meter = 0;
+    double rate = 0.0;  ///< the part of the meter's rate that they make, at their mean
+    IncidentTerms terms;
+    bool operator==(const CompiledIncidents&) const = default;
+};
+
 /// What usage costs before the serving share; plans alike in it share one.
 struct CompiledCosting {
     std::vector<double> rate;           ///< by meter, currency per unit
     std::vector<CompiledScale> scales;  ///< beside the rates
+    std::vector<CompiledAnswers> answers{};
+    std::vector<CompiledIncidents> incidents{};
     bool operator==(const CompiledCosting&) const = default;
 };
 
@@ -124,6 +174,10 @@ struct CompiledPlan {
     std::vector<CompiledLimit> degrades;  ///< highest cost factor first
     std::vector<CompiledLimit> passed;    ///< queue, overage and auto-buy: all use happens
     [[nodiscard]] bool isLimited() const { return !blocks.empty() || !degrades.empty() || !passed.empty(); }
+    [[nodiscard]] bool makesWait() const {
+        return std::ranges::any_of(passed,
+                                   [](const CompiledLimit& limit) { return limit.window.has_value(); });
+    }
     /// Does the bill rise by as much as the fee, for every user and month?
     [[nodiscard]] bool isLinearInFee() const {
         const bool isBounded = minimum > 0.0 || maximum < kUnbounded;
@@ -137,6 +191,7 @@ struct WorldModel {
     double subscribers = 1.0;
     std::vector<CompiledCosting> costings;
     std::vector<CompiledSegment> segments;
+    std::vector<CompiledWindow> windows;
     std::vector<CompiledPlan> plans;
 };
 

@@ -64,6 +64,10 @@ constexpr std::array kCatalogue{
     MetricInfo{"fixed_cost_per_user", "Fixed cost",
                "What is left of the cost of a user and month beside the marginal cost: shared and one-off "
                "amounts and the capital and operation of a fleet, in the scenario's currency."},
+    MetricInfo{
+        "wait_hours", "Wait",
+        "Mean over user-months of the hours that a unit of use waits behind the plan's queues by window; "
+        "only for plans with such a queue."},
     MetricInfo{"breakage_per_user", "Breakage",
                "Mean credit that a user loses unused at a month's end, expired or above what rolls over, in "
                "the scenario's currency; only for plans with credits."},

@@ -34,7 +34,7 @@ std::vector<const core::Limit*> newLimits(const core::Plan& from, const core::Pl
         const bool isOld = std::ranges::any_of(from.limits, [&](const core::Limit& old) {
             return old.meter == limit.meter && old.amount == limit.amount && old.action == limit.action &&
                    old.costFactor == limit.costFactor && old.keptShare == limit.keptShare &&
-                   old.price == limit.price && old.per == limit.per;
+                   old.price == limit.price && old.per == limit.per && old.window == limit.window;
         });
         if (!isOld) found.push_back(&limit);
     }
@@ -48,8 +48,10 @@ class Words {
 
     [[nodiscard]] std::string limit(const core::Limit& limit) const {
         using enum core::Limit::Action;
+        const std::string period =
+            limit.window ? fmt::format("in {} hours", numberOf(limit.window->hours)) : "a month";
         std::string amount =
-            fmt::format("{} {} a month", numberOf(limit.amount), spaced(scenario_.meters[limit.meter].id));
+            fmt::format("{} {} {}", numberOf(limit.amount), spaced(scenario_.meters[limit.meter].id), period);
         switch (limit.action) {
             case Block:
                 return "a hard cap at " + amount;

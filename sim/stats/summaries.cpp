@@ -78,17 +78,26 @@ Jackknife jackknife(double whole, std::span<const double> without, std::span<con
     const auto groups = static_cast<double>(sizes.size());
     double centre = groups * whole;
     for (std::size_t j = 0; j < sizes.size(); ++j) centre -= (1.0 - sizes[j] / n) * without[j];
+    std::vector<double> differences;
+    double largest = 0.0;
+    for (std::size_t j = 0; j < sizes.size(); ++j) {
+        const double h = n / sizes[j];
+        differences.push_back(h * whole - (h - 1.0) * without[j] - centre);
+        largest = std::max(largest, std::abs(differences.back()));
+    }
+    if (!(largest > 0.0)) return {};
+    // In units of a power of two, which rounds nothing: the cube of a tiny probability would be no number.
+    const int unit = std::ilogb(largest);
     double variance = 0.0;
     double squares = 0.0;
     double cubes = 0.0;
     for (std::size_t j = 0; j < sizes.size(); ++j) {
-        const double h = n / sizes[j];
-        const double difference = h * whole - (h - 1.0) * without[j] - centre;
-        variance += difference * difference / (h - 1.0);
-        squares += difference * difference / groups;
-        cubes += difference * difference * difference / groups;
+        const double x = std::ldexp(differences[j], -unit);
+        variance += x * x / (n / sizes[j] - 1.0);
+        squares += x * x / groups;
+        cubes += x * x * x / groups;
     }
-    return {std::sqrt(variance / groups), squares > 0.0 ? cubes / (squares * std::sqrt(squares)) : 0.0};
+    return {std::ldexp(std::sqrt(variance / groups), unit), cubes / (squares * std::sqrt(squares))};
 }
 
 /// The inverse of Hall's transformation g(t) = t + a t^2 / (3 r) + a^2 t^3 / (27 n) + a / (6 r), r = sqrt(n),

@@ -32,6 +32,32 @@ TEST(Bill, GivenTheCodingTeamAtListPrice_WhenBilledByDay_ThenTheDataSetsOwnFigur
     EXPECT_NEAR(bill.amounts.quantile(0.9), 38.94, 0.005);
 }
 
+TEST(Bill, GivenALimitByWindow_WhenBilled_ThenTheCommandSaysThatRowsDoNotKnowIt) {
+    ScenarioReading reading = readScenarioFile(kData + "coding-team.toml");
+    ASSERT_TRUE(reading.scenario);
+    Scenario scenario = *reading.scenario;
+    Limit limit;
+    limit.id = "burst";
+    limit.amount = {50.0, {}};
+    limit.window = LimitWindow{{5.0, {}}, true};
+    scenario.plans[1].limits.push_back(limit);
+    BillRequest request;
+    request.usageFile = kData + "usage_day.csv";
+    request.plans = {scenario.plans[1].id};
+    request.semantics = {Semantics{}};
+    try {
+        (void)billUsage(scenario, request, {});
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(
+            error.diagnostic().problem,
+            "plan.seat.limit.burst: a limit by window can't be billed: usage rows know the sums of their "
+            "periods only");
+    }
+    request.plans = {scenario.plans[0].id};
+    EXPECT_EQ(billUsage(scenario, request, {}).plans.size(), 1U);
+}
+
 TEST(Bill, GivenTheCodingTeamUnderOtherPlans_WhenBilledByMonth_ThenSeatsPoolAndMigrationAddUp) {
     const ScenarioReading reading = readScenarioFile(kData + "coding-team.toml");
     ASSERT_TRUE(reading.scenario);

@@ -1,9 +1,23 @@
 """Stories of counted use: search-multiplier, moviepass."""
-from laws import Lognormal, negative_binomial_above
+from laws import Lognormal, negative_binomial_above, negative_binomial_sum_above
 from table import Story
 
 
 # search-multiplier
+def above(answers, hard, limit):
+    """P(sum of K over the answers > limit). K on the lattice of whole numbers, its lognormal part by local moments
+    (mass at j: 2 L(j) - L(j - 1) - L(j + 1) with L(d) = E min(K, d)), which keeps the mean; 1 and 8 are on it."""
+    if answers == 1:
+        return None
+    k = Lognormal(32, 1.0)
+    last = int(limit)
+    capped = [0.0] + [k.capped(d) for d in range(1, last + 2)]
+    sizes = [hard * (1 - capped[1])] + [hard * (2 * capped[j] - capped[j - 1] - capped[j + 1]) for j in range(1, last + 1)]
+    sizes[1] += 0.7 - hard
+    sizes[8] += 0.3
+    return negative_binomial_sum_above(answers, 0.8, sizes)
+
+
 def search(answers, hard, out, cap, fee):
     plain = (1000 * 1.10 + out * 4.40) / 1e6
     short = (1000 * 1.10 + 0.33 * out * 4.40) / 1e6
@@ -16,8 +30,8 @@ def search(answers, hard, out, cap, fee):
         ("per-answer", "margin_per_user"): (answers * (0.08 - plain * mean_k), "answers x (0.08 - cost of an answer)"),
         ("capped", "cost_per_user"): (answers * plain * mean_cap, "answers x plain x E min(K, cap)"),
         ("budgeted", "cost_per_user"): (answers * short * mean_k, "the same with 0.33 of the output"),
-        ("flat-10", "loss_making_users"): (negative_binomial_above(answers, 0.8, fee / (plain * mean_k)), "P(N > 10 / 0.0637)"),
-        ("flat-20", "loss_making_users"): (negative_binomial_above(answers, 0.8, 20 / (plain * mean_k)), "P(N > 20 / 0.0637)"),
+        ("flat-10", "loss_making_users"): (above(answers, hard, fee / plain), "P(K_1 + ... + K_N > fee / 0.0077) by Panjer's recursion"),
+        ("flat-20", "loss_making_users"): (above(answers, hard, 20 / plain), "P(K_1 + ... + K_N > 20 / 0.0077) by Panjer's recursion"),
         ("k", "mean"): (mean_k, ""), ("k", "capped"): (mean_cap, ""), ("k", "plain"): (plain, ""),
     }
 

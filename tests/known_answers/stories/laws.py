@@ -6,6 +6,17 @@ N = NormalDist()
 phi, z = N.cdf, N.inv_cdf
 
 
+def negative_binomial_sum_above(mean, shape, sizes):
+    """P(S > len(sizes) - 1) of a sum of a negative binomial number of terms of these probabilities by size from 0.
+    Panjer (1981), ASTIN Bulletin 12: g_s = sum over y of (a + b y / s) f_y g_{s - y} / (1 - a f_0)."""
+    p = mean / (mean + shape)
+    a, b = p, (shape - 1) * p
+    g = [((1 - p) / (1 - p * sizes[0])) ** shape]
+    for s in range(1, len(sizes)):
+        g.append(sum((a + b * y / s) * sizes[y] * g[s - y] for y in range(1, s + 1)) / (1 - a * sizes[0]))
+    return 1 - sum(g)
+
+
 class Lognormal:
     def __init__(self, median, sigma):
         self.mu, self.s = math.log(median), sigma

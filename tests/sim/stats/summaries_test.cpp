@@ -85,6 +85,20 @@ TEST(Summaries, GivenSkewedGroups_WhenAnIntervalIsTaken_ThenItHoldsTheTruthMoreO
     EXPECT_LT(hits / 4'000.0, 0.965);
 }
 
+TEST(Summaries, GivenTheTiniestProbabilities_WhenAnIntervalIsTaken_ThenItIsThatOfLargerOnesToScale) {
+    const std::vector<double> sizes(3, 5.0);
+    for (const int power : {-1000, -420, 900}) {
+        const auto scaled = [&](double x) { return std::ldexp(x, power); };
+        const std::vector<double> without{scaled(1.0), scaled(2.0), scaled(4.5)};
+        const Interval interval = jackknifeInterval(scaled(2.5), without, sizes);
+        const Interval plain = jackknifeInterval(2.5, std::vector{1.0, 2.0, 4.5}, sizes);
+        EXPECT_EQ(interval.low, scaled(plain.low));
+        EXPECT_EQ(interval.high, scaled(plain.high));
+        EXPECT_EQ(jackknifeError(scaled(2.5), without, sizes),
+                  scaled(jackknifeError(2.5, std::vector{1.0, 2.0, 4.5}, sizes)));
+    }
+}
+
 TEST(Summaries, GivenGroupsWithoutSkewness_WhenAnIntervalIsTaken_ThenItIsStudents) {
     const std::vector<double> without{1.0, 2.0, 3.0};
     const std::vector<double> sizes(3, 5.0);
