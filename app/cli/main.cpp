@@ -18,6 +18,7 @@ int runCommandLine(int argc, char** argv) {
     app::Action action;
     app::addCheck(cli, action);
     app::addRun(cli, action);
+    app::addMerge(cli, action);
     app::addSweep(cli, action);
     app::addCost(cli, action);
     app::addBill(cli, action);

@@ -100,8 +100,7 @@ std::string resultText(const sim::RunResult& result, const core::Scenario* scena
     return text;
 }
 
-std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario, int threads, bool quiet,
-                                                      std::int64_t& milliseconds) {
+std::int64_t showing(int threads, bool quiet, const std::function<void(const sim::Hooks&)>& work) {
     using Clock = std::chrono::steady_clock;
     const bool isShown = !quiet && ::isatty(STDERR_FILENO) == 1;
     std::stop_source stop;
@@ -129,10 +128,17 @@ std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scen
              1e-6 * static_cast<double>(progress.userMonthsDone) / seconds, seconds * (1.0 - share) / share);
         std::fflush(stderr);
     };
-    auto result = sim::simulate(scenario, hooks);
+    work(hooks);
     if (isShown) tell("\r\033[K");
     std::signal(SIGINT, SIG_DFL);
-    milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+}
+
+std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario, int threads, bool quiet,
+                                                      std::int64_t& milliseconds) {
+    std::shared_ptr<const sim::RunResult> result;
+    milliseconds =
+        showing(threads, quiet, [&](const sim::Hooks& hooks) { result = sim::simulate(scenario, hooks); });
     return result;
 }
 
