@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/scenario/scenario_reader.hpp"
+#include "sim/engine/ranks.hpp"
 #include "sim/engine/simulate.hpp"
 #include "sim/report/results_table.hpp"
 #include "sim/results/run_store.hpp"
@@ -61,7 +62,12 @@ void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics);
 /// plans by id only
 [[nodiscard]] std::string resultText(const sim::RunResult& result, const core::Scenario* scenario);
 
-/// Works with a progress bar (on a terminal, unless quiet) and Ctrl-C as the way to stop.
+/// Makes all simulations of this process run on these ranks; null: on its own threads alone.
+void simulateOn(sim::Ranks* ranks);
+[[nodiscard]] bool hasRanks();
+
+/// Works with a progress bar (on a terminal, unless quiet); Ctrl-C, or SIGTERM as schedulers send it, stops
+/// it.
 /// @return milliseconds that it took
 std::int64_t showing(int threads, bool quiet, const std::function<void(const sim::Hooks&)>& work);
 

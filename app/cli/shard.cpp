@@ -43,6 +43,9 @@ std::vector<core::Diagnostic> problemsOf(const ShardOptions& options) {
             fmt::format("write I/N, such as 2/8, with I from 1 to N and N up to {}", sim::kMostShards)));
     if (options.paths.size() != 1)
         problems.push_back(wrongUse("--shard", "a part is of one scenario", "name one FILE"));
+    if (hasRanks())
+        problems.push_back(wrongUse("--shard", "the ranks of this job share the work already",
+                                    "leave out --shard, or mpirun"));
     if (!options.targetError.empty())
         problems.push_back(wrongUse("--target-error",
                                     "how many worlds or users are added depends on the result of all parts",
