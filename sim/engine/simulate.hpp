@@ -39,6 +39,9 @@ struct Hooks {
 /// The name a run of this scenario gets: 16 hex digits.
 [[nodiscard]] std::string runName(const core::Scenario& scenario);
 
+/// Which run the scenario makes.
+[[nodiscard]] RunManifest manifestOf(const core::Scenario& scenario);
+
 /// Raised whenever a change alters any number of any run.
 inline constexpr const char* kEngineVersion = "3";
 

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+
+#include "sim/engine/partial.hpp"
+#include "sim/engine/simulate.hpp"
+
+namespace breakeven::sim {
+
+/// Works off ranges of a run's units on this machine's threads.
+class PartRunner {
+  public:
+    /// @param total  units that the progress is told against
+    PartRunner(const core::Scenario& scenario, const Layout& layout, const WorkPlan& plan,
+               const LawTables& tables, const Hooks& hooks, const UnitRange& total);
+
+    /// Simulates the units. Worlds are handed out to threads whole when there are several, chunks of the one
+    /// world otherwise. What a stopped run had not finished is missing in the result.
+    [[nodiscard]] Partial run(const UnitRange& units);
+
+  private:
+    void onThreads(const std::function<void()>& work);
+    [[nodiscard]] bool stopped() const { return failed_ || hooks_.stop.stop_requested(); }
+    void report(std::uint64_t userMonths, std::uint32_t worlds);
+    void workOnWorlds(Partial& part, std::atomic<std::uint64_t>& next);
+    void runChunks(Partial& part);
+    void addToPool(const SlotCounts& pooled, Partial& part);
+
+    const core::Scenario& scenario_;
+    const Layout& layout_;
+    const WorkPlan& plan_;
+    const LawTables& tables_;
+    const Hooks& hooks_;
+    const Evaluator evaluator_;
+    std::mutex mutex_;
+    std::mutex progressMutex_;
+    Progress done_;
+    std::atomic<bool> failed_ = false;
+};
+
+}  // namespace breakeven::sim
