@@ -69,7 +69,8 @@ void simulateOn(sim::Ranks* ranks);
 /// Works with a progress bar (on a terminal, unless quiet); Ctrl-C, or SIGTERM as schedulers send it, stops
 /// it.
 /// @return milliseconds that it took
-std::int64_t showing(int threads, bool quiet, const std::function<void(const sim::Hooks&)>& work);
+std::int64_t showing(int threads, bool quiet, const std::string& currency,
+                     const std::function<void(const sim::Hooks&)>& work);
 
 /// Simulates with a progress bar (on a terminal, unless quiet) and Ctrl-C as the way to stop. `milliseconds`
 /// receives the time.

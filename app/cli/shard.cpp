@@ -79,7 +79,7 @@ int runShard(const ShardOptions& options) {
     std::optional<sim::PartFile> part;
     const std::string startedAt = nowUtc();
     const std::int64_t milliseconds =
-        showing(options.threads, options.conclusion.quiet,
+        showing(options.threads, options.conclusion.quiet, reading.scenario->currency,
                 [&](const sim::Hooks& hooks) { part = sim::simulateShard(*reading.scenario, shard, hooks); });
     if (!part) {
         tell("interrupted: a part is kept whole or not at all\n");

@@ -13,6 +13,7 @@
 #include "app/wiring/files.hpp"
 #include "db/sqlite_run_store.hpp"
 #include "sim/engine/simulate.hpp"
+#include "sim/report/live_text.hpp"
 #include "sim/report/results_table.hpp"
 #include "sim/report/verdict.hpp"
 
@@ -111,7 +112,8 @@ bool hasRanks() {
     return allRanks != nullptr;
 }
 
-std::int64_t showing(int threads, bool quiet, const std::function<void(const sim::Hooks&)>& work) {
+std::int64_t showing(int threads, bool quiet, const std::string& currency,
+                     const std::function<void(const sim::Hooks&)>& work) {
     using Clock = std::chrono::steady_clock;
     const bool isShown = !quiet && ::isatty(STDERR_FILENO) == 1;
     std::stop_source stop;
@@ -137,6 +139,7 @@ std::int64_t showing(int threads, bool quiet, const std::function<void(const sim
         tell("\r[{}{}] {:3.0f} %  {:.1f} million user-months/s  {:.0f} s left ", std::string(filled, '#'),
              std::string(30 - filled, '.'), 100.0 * share,
              1e-6 * static_cast<double>(progress.userMonthsDone) / seconds, seconds * (1.0 - share) / share);
+        if (progress.live) tell(" {}\033[K", sim::liveText(*progress.live, currency));
         std::fflush(stderr);
     };
     work(hooks);
@@ -148,7 +151,7 @@ std::int64_t showing(int threads, bool quiet, const std::function<void(const sim
 std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario, int threads, bool quiet,
                                                       std::int64_t& milliseconds) {
     std::shared_ptr<const sim::RunResult> result;
-    milliseconds = showing(threads, quiet, [&](const sim::Hooks& hooks) {
+    milliseconds = showing(threads, quiet, scenario.currency, [&](const sim::Hooks& hooks) {
         result = hasRanks() ? allRanks->simulate(scenario, hooks) : sim::simulate(scenario, hooks);
     });
     if (hasRanks() && result->cancelled)

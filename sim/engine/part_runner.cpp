@@ -14,6 +14,14 @@ namespace {
 /// Months of chunks that are worked off without looking whether to stop.
 constexpr std::uint64_t kSmallWorld = 32;
 
+/// Weights of the segments in the first plan, at base values.
+std::vector<double> weightsOf(const core::Scenario& scenario) {
+    std::vector<double> weights(scenario.segments.size(), 0.0);
+    for (const std::size_t s : scenario.plans.front().segments)
+        weights[s] = core::valueIn(scenario.segments[s].weight, {});
+    return weights;
+}
+
 void clear(SlotCounts& slots) {
     for (LogCounts& slot : slots) slot.clear();
 }
@@ -27,7 +35,8 @@ PartRunner::PartRunner(const core::Scenario& scenario, const Layout& layout, con
       plan_(plan),
       tables_(tables),
       hooks_(hooks),
-      evaluator_(scenario, layout, plan) {
+      evaluator_(scenario, layout, plan),
+      live_(scenario.plans.front().id, weightsOf(scenario)) {
     done_.userMonthsTotal = plan.userMonths(total);
     done_.worldsTotal = plan.isByWorld() ? static_cast<std::uint32_t>(total.size()) : 1;
 }
@@ -68,12 +77,28 @@ void PartRunner::onThreads(const std::function<void()>& work) {
     if (failure) std::rethrow_exception(failure);
 }
 
-void PartRunner::report(std::uint64_t userMonths, std::uint32_t worlds) {
+template <typename Learn>
+void PartRunner::report(std::uint64_t userMonths, std::uint32_t worlds, Learn learn) {
     if (!hooks_.progress) return;
     const std::lock_guard lock(progressMutex_);
     done_.userMonthsDone += userMonths;
     done_.worldsDone += worlds;
+    learn(live_);
+    done_.live = live_.estimate();
     hooks_.progress(done_);
+}
+
+double PartRunner::marginOf(const std::vector<PartResult>& parts) const {
+    double margin = 0.0;
+    double users = 0.0;
+    for (const PartResult& part : parts) {
+        users += part.sums.users;
+        for (std::size_t month = 0; month < layout_.months; ++month) {
+            margin += part.sums.monthly[layout_.monthly(month, 0, Layout::kRevenue)] -
+                      part.sums.monthly[layout_.monthly(month, 0, Layout::kCost)];
+        }
+    }
+    return margin / (users * static_cast<double>(layout_.months));
 }
 
 void PartRunner::workOnWorlds(Partial& part, std::atomic<std::uint64_t>& next) {
@@ -89,6 +114,9 @@ void PartRunner::workOnWorlds(Partial& part, std::atomic<std::uint64_t>& next) {
     // batches.
     const std::uint32_t turn = std::clamp<std::uint32_t>(scenario_.run.worlds / (4 * kBatches), 1, 8);
     std::vector<PartResult> parts;
+    const std::vector<WorldMetric> metrics = worldMetrics(scenario_);
+    const auto margin = static_cast<std::size_t>(
+        std::ranges::find(metrics, "margin_per_user", &WorldMetric::name) - metrics.begin());
     while (!stopped()) {
         const std::uint64_t unit = next++;
         if (unit >= part.units.end) break;
@@ -112,7 +140,9 @@ void PartRunner::workOnWorlds(Partial& part, std::atomic<std::uint64_t>& next) {
         for (SlotCounts& segment : costs) clear(segment);
         for (std::size_t slot = 0; slot < apart.size(); ++slot) pooled[slot].mergeInto(batch, apart[slot]);
         clear(apart);
-        report(0, 1);
+        report(0, 1, [&](LiveMargin& live) {
+            live.addWorld(part.worlds[unit - part.units.first].values[0][margin]);
+        });
     }
     addToPool(pooled, part);
 }
@@ -135,7 +165,8 @@ void PartRunner::runChunks(Partial& part) {
             runner.run(model, chunk.segment, chunk.first, chunk.users, plan_.grouping(chunk.segment),
                        {ownCosts[chunk.segment], pooled, times[chunk.segment], std::nullopt, std::nullopt},
                        parts);
-            report(std::uint64_t{chunk.users} * layout_.months, 0);
+            report(std::uint64_t{chunk.users} * layout_.months, 0,
+                   [&](LiveMargin& live) { live.addChunk(chunk.segment, marginOf(parts)); });
             const std::lock_guard lock(mutex_);
             waiting.emplace(index, std::move(parts));
             // Merge in index order: chunks finish in any order, and addition is not associative.

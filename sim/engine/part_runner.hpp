@@ -24,7 +24,14 @@ class PartRunner {
   private:
     void onThreads(const std::function<void()>& work);
     [[nodiscard]] bool stopped() const { return failed_ || hooks_.stop.stop_requested(); }
-    void report(std::uint64_t userMonths, std::uint32_t worlds);
+    /// Tells the progress; `learn` may first add to what is known of the margin.
+    template <typename Learn>
+    void report(std::uint64_t userMonths, std::uint32_t worlds, Learn learn);
+    void report(std::uint64_t userMonths, std::uint32_t worlds) {
+        report(userMonths, worlds, [](LiveMargin&) {});
+    }
+    /// What the chunk says of the first plan's margin.
+    [[nodiscard]] double marginOf(const std::vector<PartResult>& parts) const;
     void workOnWorlds(Partial& part, std::atomic<std::uint64_t>& next);
     void runChunks(Partial& part);
     void addToPool(const SlotCounts& pooled, Partial& part);
@@ -38,6 +45,7 @@ class PartRunner {
     std::mutex mutex_;
     std::mutex progressMutex_;
     Progress done_;
+    LiveMargin live_;
     std::atomic<bool> failed_ = false;
 };
 
