@@ -77,13 +77,13 @@ void PartRunner::onThreads(const std::function<void()>& work) {
     if (failure) std::rethrow_exception(failure);
 }
 
-template <typename Learn>
-void PartRunner::report(std::uint64_t userMonths, std::uint32_t worlds, Learn learn) {
+void PartRunner::report(std::uint64_t userMonths, std::uint32_t worlds,
+                        const std::function<void(LiveMargin&)>& learn) {
     if (!hooks_.progress) return;
     const std::lock_guard lock(progressMutex_);
     done_.userMonthsDone += userMonths;
     done_.worldsDone += worlds;
-    learn(live_);
+    if (learn) learn(live_);
     done_.live = live_.estimate();
     hooks_.progress(done_);
 }

@@ -25,11 +25,8 @@ class PartRunner {
     void onThreads(const std::function<void()>& work);
     [[nodiscard]] bool stopped() const { return failed_ || hooks_.stop.stop_requested(); }
     /// Tells the progress; `learn` may first add to what is known of the margin.
-    template <typename Learn>
-    void report(std::uint64_t userMonths, std::uint32_t worlds, Learn learn);
-    void report(std::uint64_t userMonths, std::uint32_t worlds) {
-        report(userMonths, worlds, [](LiveMargin&) {});
-    }
+    void report(std::uint64_t userMonths, std::uint32_t worlds,
+                const std::function<void(LiveMargin&)>& learn = {});
     /// What the chunk says of the first plan's margin.
     [[nodiscard]] double marginOf(const std::vector<PartResult>& parts) const;
     void workOnWorlds(Partial& part, std::atomic<std::uint64_t>& next);
