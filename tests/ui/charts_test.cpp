@@ -25,6 +25,7 @@ class ChartsTest : public QObject {
     void givenTwoRuns_whenCompared_thenEachPlanHasAMarkPerRunWithItsInterval();
     void givenAChart_whenThePointerReadsIt_thenTheValueOfTheBarIsTold();
     void givenAChart_whenExported_thenPngAndSvgHoldIt();
+    void givenAWaterfall_whenDrawn_thenTotalsRisesAndFallsHaveTheirColoursAndEachBarIsTold();
     void givenAFolderThatIsNotThere_whenExported_thenNothingIsLeftAndTheReasonIsTold();
     void givenTheDarkTheme_whenAChartIsDrawn_thenItsBackgroundIsDark();
 
@@ -133,6 +134,46 @@ void ChartsTest::givenAChart_whenExported_thenPngAndSvgHoldIt() {
     const QByteArray text = svg.readAll();
     QVERIFY(text.contains("What a user-month costs under flat"));
     QVERIFY(text.contains("price $200"));
+}
+
+void ChartsTest::givenAWaterfall_whenDrawn_thenTotalsRisesAndFallsHaveTheirColoursAndEachBarIsTold() {
+    using Kind = ui::ChartBar::Kind;
+    ui::ChartSpec spec;
+    spec.title = "What a user costs";
+    spec.bars = {{Kind::Total, "List price", 0.0, 10.0, "10"},
+                 {Kind::Fall, "Cache", 10.0, 4.0, "-6"},
+                 {Kind::Rise, "Retries", 4.0, 5.0, "+1"}};
+    ui::Chart chart;
+    chart.resize(600, 400);
+    chart.show(spec);
+    QVERIFY(chart.hasDrawing());
+    QCOMPARE(chart.accessibleDescription(), "List price: 10\nCache: -6\nRetries: +1");
+    chart.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&chart));
+    for (const auto theme : {ui::Theme::Dark, ui::Theme::Light}) {
+        ui::applyTheme(theme);
+        QTest::qWait(60);
+        const QImage image = chart.grab().toImage();
+        const ui::Colours colours = ui::coloursOf(chart.palette());
+        // The frame of a bar has its colour in full, along its whole length.
+        const auto length = [&](const QColor& colour) {
+            int most = 0;
+            for (int y = 0; y < image.height(); ++y) {
+                int found = 0;
+                for (int x = 0; x < image.width(); ++x)
+                    found += image.pixelColor(x, y).rgb() == colour.rgb() ? 1 : 0;
+                most = std::max(most, found);
+            }
+            return most;
+        };
+        const int total = length(colours.series[0]);
+        QVERIFY2(total > 200, qPrintable(QString::number(total)));
+        QVERIFY(std::abs(length(colours.gain) - 0.6 * total) < 5.0);
+        QVERIFY(std::abs(length(colours.loss) - 0.1 * total) < 5.0);
+    }
+    // Another chart in its place has its own axes again.
+    chart.show(ui::costHistogram(*base_, "flat"));
+    QVERIFY(chart.spec().bars.empty() && chart.hasDrawing());
 }
 
 void ChartsTest::givenAFolderThatIsNotThere_whenExported_thenNothingIsLeftAndTheReasonIsTold() {
