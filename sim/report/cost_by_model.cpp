@@ -7,7 +7,6 @@
 namespace breakeven::sim {
 namespace {
 
-using core::CostStage;
 using core::UnitCost;
 
 /// Mean of a part of the unit costs over the meters.
@@ -48,7 +47,8 @@ std::vector<ModelCost> costByModel(const core::Cost& cost, std::span<const doubl
     std::vector<std::string> models;
     for (const core::CostRate& rate : cost.rates)
         if (std::ranges::find(models, rate.model) == models.end()) models.push_back(rate.model);
-    std::ranges::stable_partition(models, [](const std::string& model) { return !model.empty(); });
+    std::stable_partition(models.begin(), models.end(),
+                          [](const std::string& model) { return !model.empty(); });
     std::vector<ModelCost> found;
     for (const std::string& model : models) {
         core::Cost alone = probe;
