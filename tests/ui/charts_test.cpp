@@ -5,11 +5,13 @@
 #include <QTest>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sim/engine/simulate.hpp"
 #include "tests/support/pro_200.hpp"
 #include "ui/charts/chart.hpp"
 #include "ui/charts/chart_specs.hpp"
+#include "ui/charts/cost_charts.hpp"
 #include "ui/theme/theme.hpp"
 
 using namespace breakeven;
@@ -26,6 +28,8 @@ class ChartsTest : public QObject {
     void givenAChart_whenThePointerReadsIt_thenTheValueOfTheBarIsTold();
     void givenAChart_whenExported_thenPngAndSvgHoldIt();
     void givenAWaterfall_whenDrawn_thenTotalsRisesAndFallsHaveTheirColoursAndEachBarIsTold();
+    void givenCostsWithoutAPicture_whenDrawn_thenTheChartSaysWhyItIsEmpty();
+    void givenFleetsOnEachSideOfTheBreakEven_whenDrawn_thenMarkersAndNoteSaySo();
     void givenAFolderThatIsNotThere_whenExported_thenNothingIsLeftAndTheReasonIsTold();
     void givenTheDarkTheme_whenAChartIsDrawn_thenItsBackgroundIsDark();
 
@@ -174,6 +178,52 @@ void ChartsTest::givenAWaterfall_whenDrawn_thenTotalsRisesAndFallsHaveTheirColou
     // Another chart in its place has its own axes again.
     chart.show(ui::costHistogram(*base_, "flat"));
     QVERIFY(chart.spec().bars.empty() && chart.hasDrawing());
+}
+
+void ChartsTest::givenCostsWithoutAPicture_whenDrawn_thenTheChartSaysWhyItIsEmpty() {
+    sim::CostBreakdown breakdown;
+    QCOMPARE(ui::unitCostWaterfall(breakdown).message, "A user of this plan costs nothing.");
+    QCOMPARE(ui::fleetCost(breakdown).message, "This plan has no fleet.");
+    const double endless = std::numeric_limits<double>::infinity();
+    breakdown.steps = {{"multipliers", "Multipliers", endless, endless}};
+    breakdown.loaded = endless;
+    QVERIFY(ui::unitCostWaterfall(breakdown).message.startsWith("A step has no finite mean"));
+    breakdown.fleet.emplace();
+    QCOMPARE(ui::fleetCost(breakdown).message, "The fleet costs nothing.");
+}
+
+void ChartsTest::givenFleetsOnEachSideOfTheBreakEven_whenDrawn_thenMarkersAndNoteSaySo() {
+    sim::CostBreakdown breakdown;
+    breakdown.currency = "EUR";
+    sim::FleetView& fleet = breakdown.fleet.emplace();
+    fleet.curve = {{0.1, 30.0}, {0.5, 6.0}, {1.0, 3.0}};
+    fleet.utilisation = 0.5;
+    fleet.perMillion = 6.0;
+    fleet.marketPrice = 4.0;
+    fleet.breakEvenUtilisation = 0.75;
+    ui::ChartSpec spec = ui::fleetCost(breakdown);
+    QCOMPARE(spec.yTitle, "EUR per million units");
+    QCOMPARE(spec.series.size(), std::size_t{2});
+    QCOMPARE(spec.series[0].x, (std::vector<double>{0.5, 1.0}));  // 30 is more than four times 6
+    QCOMPARE(spec.series[1].y, (std::vector<double>{4.0, 4.0}));
+    QCOMPARE(spec.markers[0].label, "today 50.0 %");
+    QCOMPARE(spec.markers[1].label, "break-even 75.0 %");
+    QVERIFY(spec.note.startsWith("Less busy"));
+    fleet.utilisation = 0.8;
+    QVERIFY(ui::fleetCost(breakdown).note.startsWith("Busier"));
+    fleet.utilisation = 0.0;
+    spec = ui::fleetCost(breakdown);
+    QVERIFY(spec.note.startsWith("Nothing runs"));
+    QCOMPARE(spec.markers.size(), std::size_t{1});
+    fleet.breakEvenUtilisation = 1.5;
+    spec = ui::fleetCost(breakdown);
+    QVERIFY(spec.note.startsWith("Even at full load"));
+    QVERIFY(spec.markers.empty());
+    fleet.marketPrice.reset();
+    fleet.breakEvenUtilisation.reset();
+    spec = ui::fleetCost(breakdown);
+    QCOMPARE(spec.series.size(), std::size_t{1});
+    QCOMPARE(spec.note, QString());
 }
 
 void ChartsTest::givenAFolderThatIsNotThere_whenExported_thenNothingIsLeftAndTheReasonIsTold() {
