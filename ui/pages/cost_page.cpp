@@ -2,6 +2,7 @@
 
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
@@ -38,6 +39,26 @@ QLabel* heading(const QString& words, QWidget* buddy, QWidget* parent) {
     label->setFont(bold);
     label->setBuddy(buddy);
     return label;
+}
+
+/// No taller than the rows need: what is not there is not drawn.
+void fitHeight(TableView& view) {
+    const int rows = std::max(1, view.model()->rowCount());
+    view.setMaximumHeight(view.horizontalHeader()->sizeHint().height() +
+                          rows * view.verticalHeader()->defaultSectionSize() + 2 * view.frameWidth());
+}
+
+/// What a person may miss in the tables by meter and by model.
+QString hintOf(const sim::CostBreakdown& breakdown) {
+    if (breakdown.models.empty())
+        return CostPage::tr("No cost of this plan is use × a price of the unit: see the steps.");
+    const bool isUnnamed = std::ranges::any_of(breakdown.models, [](const sim::ModelCost& item) {
+        return item.kind == sim::ModelCost::Kind::Unnamed;
+    });
+    return isUnnamed ? CostPage::tr(
+                           "Prices that name no model are told together: give a [[cost.rate]] the key "
+                           "model = \"…\" to tell them apart.")
+                     : QString();
 }
 
 }  // namespace
@@ -129,11 +150,10 @@ void CostPage::buildTabs() {
     column->addSpacing(6);
     column->addWidget(heading(tr("Cost by model"), modelView_, parts));
     column->addWidget(modelView_, 1);
-    modelHint_ = new QLabel(
-        tr("No price of this plan names its model: give a [[cost.rate]] the key model = \"…\" to see each."),
-        parts);
+    modelHint_ = new QLabel(parts);
     modelHint_->setWordWrap(true);
     column->addWidget(modelHint_);
+    column->addStretch(0);
 
     tabs_->addTab(waterfall_, tr("Waterfall"));
     tabs_->addTab(stepView_, tr("Steps"));
@@ -275,8 +295,9 @@ void CostPage::showPlan() {
     meterView_->fitColumns(0);
     models_->show(sim::costModelTable(shown));
     modelView_->fitColumns(0);
-    modelHint_->setVisible(std::ranges::any_of(
-        shown.models, [](const sim::ModelCost& item) { return item.kind == sim::ModelCost::Kind::Unnamed; }));
+    fitHeight(*meterView_);
+    fitHeight(*modelView_);
+    modelHint_->setText(hintOf(shown));
     fleetChart_->show(fleetCost(shown));
     fleet_->show(sim::fleetTable(shown));
     fleetView_->fitColumns(0);
