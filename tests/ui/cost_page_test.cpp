@@ -303,6 +303,9 @@ void CostPageTest::givenALongJob_whenEscapeIsPressed_thenItStopsAndCanBeStartedA
     QVERIFY(window->costPage().costs() == nullptr);
     QTest::mouseClick(named(window->costPage(), "Work it out"), Qt::LeftButton);
     QVERIFY(window->costPage().isBusy());
+    QTest::mouseClick(named(window->costPage(), "Cancel"), Qt::LeftButton);
+    QVERIFY(waitForCost(*window));
+    QVERIFY(isShown(*window, "Cancelled"));
 }
 
 void CostPageTest::givenALongJob_whenTheScenarioChanges_thenOnlyTheNewOneIsShown() {

@@ -220,6 +220,14 @@ bool shootCost(MainWindow& window, const WindowFixture& fixture,
         }
         page.findChild<QTabWidget*>("cost-tabs")->setCurrentIndex(0);
     }
+    std::string endless = everyStep();
+    endless.replace(endless.find("2_000"), 5, "2_000_000_000");
+    window.openScenario(fixture.write("endless.toml", endless));
+    window.showPage(MainWindow::Page::Cost);
+    shoot(window, file("4-cost-working"));
+    window.costPage().cancel();
+    if (!QTest::qWaitFor([&] { return !window.costPage().isBusy(); }, 60'000)) return false;
+    shoot(window, file("4-cost-cancelled"));
     return true;
 }
 

@@ -185,6 +185,9 @@ void CostPage::buildPlaceholder() {
     progress_->setAccessibleName(tr("How far the cost is worked out"));
     open_ = new QPushButton(tr("Open a scenario…"), placeholder_);
     again_ = new QPushButton(tr("Work it out"), placeholder_);
+    cancel_ = new QPushButton(tr("Cancel"), placeholder_);
+    cancel_->setToolTip(tr("Stop working it out (Esc)"));
+    connect(cancel_, &QPushButton::clicked, this, &CostPage::cancel);
     connect(open_, &QPushButton::clicked, this, &CostPage::openWanted);
     connect(again_, &QPushButton::clicked, this, &CostPage::workOut);
     auto* column = new QVBoxLayout(placeholder_);
@@ -192,7 +195,7 @@ void CostPage::buildPlaceholder() {
     column->addWidget(emptyTitle_);
     column->addWidget(emptyWords_);
     column->addSpacing(6);
-    for (QWidget* widget : std::initializer_list<QWidget*>{progress_, open_, again_})
+    for (QWidget* widget : std::initializer_list<QWidget*>{progress_, cancel_, open_, again_})
         column->addWidget(widget, 0, Qt::AlignCenter);
     column->addStretch(2);
 }
@@ -203,6 +206,7 @@ void CostPage::showPlaceholder(const QString& title, const QString& words, QPush
     open_->setVisible(button == open_);
     again_->setVisible(button == again_);
     progress_->setVisible(isBusy());
+    cancel_->setVisible(isBusy());
     body_->setVisible(false);
     placeholder_->setVisible(true);
 }
@@ -258,7 +262,7 @@ void CostPage::workOut() {
     const QString name = text(reading.scenario->name);
     job_.start(std::move(*reading.scenario));
     progress_->setRange(0, 0);  // no telling yet
-    showPlaceholder(name, tr("Working out what a user costs… Esc cancels."), nullptr);
+    showPlaceholder(name, tr("Working out what a user costs…"), nullptr);
     emit stateChanged();
 }
 

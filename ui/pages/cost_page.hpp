@@ -65,6 +65,7 @@ class CostPage : public QWidget {
     QProgressBar* progress_ = nullptr;
     QPushButton* open_ = nullptr;
     QPushButton* again_ = nullptr;
+    QPushButton* cancel_ = nullptr;
     QWidget* body_ = nullptr;
     QComboBox* plan_ = nullptr;
     QLabel* caption_ = nullptr;
