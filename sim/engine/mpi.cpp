@@ -49,9 +49,16 @@ enum Tag : int {
 
 enum class Answer : std::uint64_t { Ready, Partial, Failure };
 
-/// Units handed out at a time hold about so many user-months for each rank, so that rank 0 hears of a few
-/// ranges a second whatever the number of ranks.
-constexpr std::uint64_t kRangeUserMonths = std::uint64_t{1} << 22;
+/// User-months of the units that are handed out at a time. Each range costs some 20 ms to begin, send and
+/// merge, so small ones are not worth it; with more ranks and threads they grow, so that rank 0 keeps up.
+struct RangeSizes {
+    std::uint64_t least = std::uint64_t{1} << 21;
+    std::uint64_t most = std::uint64_t{1} << 27;
+    explicit RangeSizes(std::uint64_t threadsOfAll) {
+        least = std::max(least, threadsOfAll << 19);
+        most = std::max(most, threadsOfAll << 22);
+    }
+};
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;  // MPI counts in int
 
@@ -72,12 +79,12 @@ std::optional<int> sender(int from, Tag tag) {
 }
 
 /// Leaves the processor to those who compute: MPI itself would wait by asking without pause.
-void pause() {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+void pause(std::chrono::milliseconds time) {
+    std::this_thread::sleep_for(time);
 }
 
 std::string receive(int from, Tag tag) {
-    while (!sender(from, tag)) pause();
+    while (!sender(from, tag)) pause(std::chrono::milliseconds(1));
     std::uint64_t size = 0;
     MPI_Recv(&size, 1, MPI_UINT64_T, from, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     std::string bytes(size, '\0');
@@ -192,7 +199,7 @@ class Host {
                 if (const auto rank = sender(MPI_ANY_SOURCE, kAnswer)) {
                     if (!hear(*rank)) --away;
                 } else {
-                    pause();
+                    pause(std::chrono::milliseconds(4));
                 }
                 tellProgress();
             }
@@ -213,9 +220,12 @@ class Host {
         const std::lock_guard lock(mutex_);
         const std::uint64_t left = failure_ ? 0 : plan_.units() - next_;
         const std::uint64_t unit = std::max<std::uint64_t>(plan_.userMonths({0, 1}), 1);
-        const std::uint64_t most = std::max<std::uint64_t>(kRangeUserMonths * ranks_ / unit, 1);
-        const auto least = static_cast<std::uint64_t>(threadsOf(hooks_));
-        const std::uint64_t size = std::min(left, std::max(least, std::min(most, left / (2 * ranks_))));
+        const auto threads = static_cast<std::uint64_t>(threadsOf(hooks_));
+        const RangeSizes sizes(threads * ranks_);
+        const std::uint64_t least =
+            std::max(threads, std::min(sizes.least / unit, (left + ranks_ - 1) / ranks_));
+        const std::uint64_t size =
+            std::min(left, std::max(least, std::min(sizes.most / unit, left / ranks_ / 2)));
         const UnitRange range{next_, next_ + size};
         next_ = range.end;
         return range;

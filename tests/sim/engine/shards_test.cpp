@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <numeric>
+#include <functional>
 
 #include "tests/support/kernel_targets.hpp"
 #include "tests/support/pro_200.hpp"
@@ -60,7 +60,7 @@ TEST(Shards, GivenAnyNumberOfPartsInAnyOrder_WhenMerged_ThenTheResultIsThatOfOne
             EXPECT_TRUE(*merged(scenario, parts) == *whole) << count;
             std::ranges::reverse(parts);
             EXPECT_TRUE(*merged(scenario, parts) == *whole) << count;
-            std::ranges::rotate(parts, parts.begin() + static_cast<std::ptrdiff_t>(count / 2));
+            std::rotate(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(count / 2), parts.end());
             EXPECT_TRUE(*merged(scenario, parts) == *whole) << count;
         }
     }
@@ -220,8 +220,8 @@ TEST(PartFile, GivenBytesThatAreNoGoodPart_WhenRead_ThenItIsSaidWhatTheyAre) {
         {partBytes(noShard),
          "a.part: error: the part is damaged: there is no such shard\n"
          "  hint: copy it again, or make it again with `run --shard`\n"}};
-    for (const auto& [bad, message] : cases)
-        EXPECT_EQ(told([&] { static_cast<void>(readPart(bad, "a.part")); }), message);
+    for (const auto& given : cases)
+        EXPECT_EQ(told([&] { static_cast<void>(readPart(given.first, "a.part")); }), given.second);
 }
 
 TEST(PartFile, GivenPartsThatDoNotMakeARun_WhenChecked_ThenEachIsNamed) {
