@@ -84,12 +84,12 @@ TEST(LiveMargin, GivenARunOfOneWorld_WhenItEnds_ThenTheLastEstimateIsTheResult) 
 }
 
 TEST(LiveText, GivenEstimates_ThenOneLineWithoutDigitsOfNoise) {
-    LiveEstimate estimate{"flat", -7.2831, {-9.31, -5.26}, 12, {}, {}};
-    EXPECT_EQ(liveText(estimate, "USD"), "flat: margin -$7.3 (-9.3 to -5.3)");
-    estimate.loses = 0.575;
+    LiveEstimate estimate{"flat", -7.2831, {-7.934, -6.632}, 12, {}, {}};
+    EXPECT_EQ(liveText(estimate, "USD"), "flat: margin -$7.3 (-7.9 to -6.6)");
+    estimate.loses = 0.5812;
     estimate.losesInterval = {0.5059, 0.6416};
     EXPECT_EQ(liveText(estimate, "USD"),
-              "flat: margin -$7.3 (-9.3 to -5.3), loses with probability 0.58 (0.51 to 0.64)");
+              "flat: margin -$7.3 (-7.9 to -6.6), loses with probability 0.58 (0.51 to 0.64)");
 }
 
 }  // namespace
