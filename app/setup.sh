@@ -6,7 +6,8 @@ set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config libfmt-dev libboost-dev libsqlite3-dev libsqlitecpp-dev libgtest-dev
   libtomlplusplus-dev libcli11-dev nlohmann-json3-dev librandom123-dev
-  libhwy-dev libssl-dev libnlopt-dev libhowardhinnant-date-dev tzdata zlib1g-dev python3)
+  libhwy-dev libssl-dev libnlopt-dev libhowardhinnant-date-dev tzdata zlib1g-dev python3
+  libopenmpi-dev openmpi-bin)
 if [ "${1:-all}" != headless ]; then
   packages+=(qt6-base-dev libqt6opengl6-dev qt6-svg-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools
     libqcustomplot-dev fonts-dejavu-core)

@@ -17,4 +17,4 @@ UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ctest --preset asan --label-exc
 
 cmake --preset tsan
 cmake --build --preset tsan --target sim_test
-build/tsan/tests/sim/sim_test --gtest_brief=1 --gtest_filter='Simulate*:SimulatedTerms*:LogCounts*:Goodness*'
+build/tsan/tests/sim/sim_test --gtest_brief=1 --gtest_filter='Simulate*:SimulatedTerms*:Shards*:LiveMargin*:WindowLimits*:LogCounts*:Goodness*'

@@ -1,32 +1,26 @@
 #include "ui/main_window.hpp"
 
-#include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
-#include <QDialog>
-#include <QDialogButtonBox>
 #include <QDir>
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QListWidget>
-#include <QMenu>
-#include <QMenuBar>
 #include <QMimeData>
 #include <QStackedWidget>
-#include <QTextBrowser>
 #include <QUrl>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <utility>
 
 #include "core/scenario/stored_table.hpp"
-#include "sim/report/metric_catalogue.hpp"
 #include "sim/report/results_csv.hpp"
 #include "ui/charts/chart.hpp"
 #include "ui/format/number_format.hpp"
 #include "ui/pages/compare_page.hpp"
+#include "ui/pages/cost_page.hpp"
 #include "ui/pages/data_page.hpp"
 #include "ui/pages/history_page.hpp"
 #include "ui/pages/message_bar.hpp"
@@ -37,8 +31,6 @@
 
 namespace breakeven::ui {
 namespace {
-
-constexpr int kPages = 6;
 
 QString nameOf(const sim::RunSummary& run) {
     const QString label = run.label.empty() ? text(run.scenario) : text(run.label);
@@ -67,15 +59,16 @@ MainWindow::MainWindow(Services services, FileDialogs dialogs, Settings settings
     navigation_->setFrameShape(QFrame::NoFrame);
     navigation_->setSpacing(3);
     navigation_->setStyleSheet("QListWidget::item { padding-left: 10px; }");
-    const QString names[kPages] = {tr("Start"), tr("Scenario"), tr("Data"),
+    const QString names[kPages] = {tr("Start"), tr("Scenario"), tr("Data"),   tr("Cost"),
                                    tr("Run"),   tr("History"),  tr("Compare")};
     const QString tips[kPages] = {
         tr("Choose a scenario (Ctrl+1)"),
         tr("Numbers and usage of the open scenario (Ctrl+2)"),
         tr("Meter a log, or read measured usage, and make a segment of it (Ctrl+3)"),
-        tr("Run the scenario and read the verdict (Ctrl+4)"),
-        tr("All runs that were kept (Ctrl+5)"),
-        tr("Runs side by side (Ctrl+6)")};
+        tr("What a user costs, from list price to fully loaded, and the fleet (Ctrl+4)"),
+        tr("Run the scenario and read the verdict (Ctrl+5)"),
+        tr("All runs that were kept (Ctrl+6)"),
+        tr("Runs side by side (Ctrl+7)")};
     for (int i = 0; i < kPages; ++i) {
         auto* item = new QListWidgetItem(names[i], navigation_);
         item->setToolTip(tips[i]);
@@ -88,10 +81,12 @@ MainWindow::MainWindow(Services services, FileDialogs dialogs, Settings settings
     start_ = new StartPage(services_.shippedScenarios, this);
     scenario_ = new ScenarioPage(document_, this);
     data_ = new DataPage(document_, services_, this);
+    cost_ = new CostPage(document_, this);
     run_ = new RunPage(document_, services_, this);
     history_ = new HistoryPage(this);
     compare_ = new ComparePage(this);
-    for (QWidget* page : std::initializer_list<QWidget*>{start_, scenario_, data_, run_, history_, compare_})
+    for (QWidget* page :
+         std::initializer_list<QWidget*>{start_, scenario_, data_, cost_, run_, history_, compare_})
         pages_->addWidget(page);
     auto* right = new QWidget(this);
     auto* column = new QVBoxLayout(right);
@@ -129,104 +124,6 @@ bool MainWindow::attempt(Work work) {
     }
 }
 
-void MainWindow::makeMenus() {
-    const auto add = [this](QMenu* menu, const QString& name, const QKeySequence& keys, auto slot) {
-        QAction* action = menu->addAction(name);
-        action->setShortcut(keys);
-        connect(action, &QAction::triggered, this, slot);
-        return action;
-    };
-    QMenu* file = menuBar()->addMenu(tr("&File"));
-    add(file, tr("&Open scenario…"), QKeySequence::Open, &MainWindow::chooseScenario);
-    add(file, tr("Open &log or usage table…"), QKeySequence("Ctrl+L"), &MainWindow::chooseUsage);
-    file->addSeparator();
-    saveAction_ = add(file, tr("&Save scenario"), QKeySequence::Save, [this] { saveScenario(); });
-    saveAsAction_ =
-        add(file, tr("Save scenario &as…"), QKeySequence("Ctrl+Shift+S"), [this] { saveScenarioAs(); });
-    file->addSeparator();
-    csvAction_ = add(file, tr("&Export tables as CSV…"), QKeySequence("Ctrl+E"), &MainWindow::exportCsv);
-    chartAction_ = add(file, tr("Save &chart…"), QKeySequence("Ctrl+Shift+E"), &MainWindow::exportChart);
-    file->addSeparator();
-    add(file, tr("&Quit"), QKeySequence::Quit, &QWidget::close);
-
-    QMenu* runMenu = menuBar()->addMenu(tr("&Run"));
-    runAction_ = add(runMenu, tr("&Run scenario"), QKeySequence("Ctrl+R"), &MainWindow::run);
-    cancelAction_ = add(runMenu, tr("&Cancel"), QKeySequence(Qt::Key_Escape), [this] {
-        if (page() == Page::Data && data_->isBusy())
-            data_->cancel();
-        else
-            run_->cancel();
-    });
-
-    QMenu* view = menuBar()->addMenu(tr("&View"));
-    const QString names[kPages] = {tr("&Start"), tr("S&cenario"), tr("&Data"),
-                                   tr("&Run"),   tr("&History"),  tr("C&ompare")};
-    for (int i = 0; i < kPages; ++i) {
-        add(view, names[i], QKeySequence(QString("Ctrl+%1").arg(i + 1)),
-            [this, i] { showPage(static_cast<Page>(i)); });
-    }
-    view->addSeparator();
-    auto* themes = new QActionGroup(this);
-    const std::pair<Theme, QString> looks[] = {
-        {Theme::System, tr("As the desktop")}, {Theme::Light, tr("Light")}, {Theme::Dark, tr("Dark")}};
-    for (const auto& [theme, name] : looks) {
-        QAction* action = add(view, name, {}, [this, theme = theme] { useTheme(theme); });
-        action->setCheckable(true);
-        action->setChecked(settings_.theme == theme);
-        themes->addAction(action);
-    }
-
-    QMenu* help = menuBar()->addMenu(tr("&Help"));
-    add(help, tr("What the numbers mean"), QKeySequence(Qt::Key_F1),
-        [this] { showHelp(tr("What the numbers mean"), metricsHelp()); });
-    add(help, tr("About Breakeven"), {}, [this] {
-        showHelp(
-            tr("About Breakeven"),
-            tr("<h3>Breakeven</h3><p>Does this price plan cover what its users cost?</p>"
-               "<p>Every plan bills the same simulated users; every number carries its error. Same scenario, "
-               "seed and settings: the same numbers.</p><p>Free software under the GNU General Public "
-               "License, "
-               "version 3 or later. It comes with no warranty.</p>"));
-    });
-}
-
-void MainWindow::connectPages() {
-    connect(navigation_, &QListWidget::currentRowChanged, this, [this](int row) {
-        pages_->setCurrentIndex(row);
-        refreshActions();
-    });
-    connect(&document_, &Document::changed, this, &MainWindow::refreshActions);
-    connect(start_, &StartPage::openWanted, this, &MainWindow::chooseScenario);
-    connect(start_, &StartPage::chosen, this, &MainWindow::openScenario);
-    connect(scenario_, &ScenarioPage::runWanted, this, &MainWindow::run);
-    connect(scenario_, &ScenarioPage::openWanted, this, &MainWindow::chooseScenario);
-    connect(scenario_, &ScenarioPage::refused, messages_,
-            qOverload<const QString&, const QString&>(&MessageBar::complain));
-    connect(data_, &DataPage::loadWanted, this, &MainWindow::chooseUsage);
-    connect(data_, &DataPage::refused, messages_,
-            qOverload<const QString&, const QString&>(&MessageBar::complain));
-    connect(data_, &DataPage::told, messages_, &MessageBar::tell);
-    connect(data_, &DataPage::stateChanged, this, &MainWindow::refreshActions);
-    connect(data_, &DataPage::segmentMade, messages_, &MessageBar::tell);
-    connect(data_, &DataPage::segmentMade, this, [this] { showPage(Page::Scenario); });
-    connect(run_, &RunPage::stateChanged, this, &MainWindow::refreshActions);
-    connect(run_, &RunPage::told, messages_, &MessageBar::tell);
-    connect(run_, &RunPage::failed, messages_, qOverload<const core::Diagnostic&>(&MessageBar::complain));
-    connect(run_, &RunPage::refused, messages_,
-            qOverload<const QString&, const QString&>(&MessageBar::complain));
-    connect(run_, &RunPage::kept, this, &MainWindow::refreshHistory);
-    connect(run_, &RunPage::chartExportWanted, this, &MainWindow::exportChart);
-    connect(run_, &RunPage::csvExportWanted, this, &MainWindow::exportCsv);
-    connect(history_, &HistoryPage::openWanted, this, &MainWindow::openRun);
-    connect(history_, &HistoryPage::compareWanted, this, &MainWindow::compareRuns);
-    connect(history_, &HistoryPage::exportWanted, this, &MainWindow::exportRun);
-    connect(history_, &HistoryPage::deleteWanted, this, &MainWindow::deleteRuns);
-    connect(history_, &HistoryPage::selectionChanged, this, &MainWindow::refreshActions);
-    connect(compare_, &ComparePage::historyWanted, this, [this] { showPage(Page::History); });
-    connect(compare_, &ComparePage::chartExportWanted, this, &MainWindow::exportChart);
-    connect(compare_, &ComparePage::csvExportWanted, this, &MainWindow::exportCsv);
-}
-
 void MainWindow::showPage(Page page) {
     navigation_->setCurrentRow(static_cast<int>(page));
 }
@@ -241,8 +138,10 @@ void MainWindow::refreshActions() {
     saveAction_->setEnabled(document_.isModified());
     saveAsAction_->setEnabled(document_.isOpen());
     runAction_->setEnabled(isGood && !isRunning);
-    cancelAction_->setEnabled(isRunning || (page() == Page::Data && data_->isBusy()));
-    const bool hasTables = (page() == Page::Run && run_->result() != nullptr) ||
+    cancelAction_->setEnabled(isRunning || (page() == Page::Data && data_->isBusy()) ||
+                              (page() == Page::Cost && cost_->isBusy()));
+    const bool hasTables = (page() == Page::Cost && cost_->costs() != nullptr) ||
+                           (page() == Page::Run && run_->result() != nullptr) ||
                            (page() == Page::History && history_->selected().size() == 1) ||
                            (page() == Page::Compare && compare_->runs().size() >= 2);
     csvAction_->setEnabled(hasTables);
@@ -405,8 +304,21 @@ void MainWindow::exportRun(std::int64_t row) {
     attempt([&] { writeTables(*store_->load(row).result); });
 }
 
+void MainWindow::exportCost() {
+    const QString folder =
+        dialogs_.folder(this, tr("Export the cost tables into a folder"), settings_.lastFolder);
+    if (folder.isEmpty()) return;
+    const std::shared_ptr<const PlanCosts> costs = cost_->costs();
+    const std::vector<sim::NamedText> files = sim::costCsv(costs->scenario->name, costs->plans);
+    if (attempt([&] { services_.writeFiles(folder.toStdString(), files); }))
+        messages_->tell(files.size() > 1 ? tr("cost.csv and fleet.csv are in %1.").arg(folder)
+                                         : tr("cost.csv is in %1.").arg(folder));
+}
+
 void MainWindow::exportCsv() {
-    if (page() == Page::Run && run_->result()) {
+    if (page() == Page::Cost && cost_->costs()) {
+        exportCost();
+    } else if (page() == Page::Run && run_->result()) {
         writeTables(*run_->result());
     } else if (page() == Page::History && history_->selected().size() == 1) {
         exportRun(history_->selected().front().row);
@@ -423,6 +335,7 @@ void MainWindow::exportCsv() {
 Chart* MainWindow::chartInFront() const {
     if (page() == Page::Run) return run_->currentChart();
     if (page() == Page::Compare) return compare_->chart();
+    if (page() == Page::Cost) return cost_->currentChart();
     const auto& charts = page() == Page::Data ? data_->charts() : scenario_->charts();
     for (Chart* chart : charts)
         if (chart->isVisible()) return chart;
@@ -450,35 +363,6 @@ void MainWindow::useTheme(Theme theme) {
     settings_.theme = theme;
     applyTheme(theme);
     emit settingsChanged(settings_);
-}
-
-QString MainWindow::metricsHelp() const {
-    QString html =
-        "<h3>" + tr("What the numbers mean") + "</h3><p>" +
-        tr("Every number is shown down to the first digit of its error; its tooltip holds the 95 % interval "
-           "and the range over the worlds. A world is one draw of everything nobody knows for sure.") +
-        "</p><table cellpadding='4'>";
-    for (const sim::MetricInfo& info : sim::metricCatalogue()) {
-        const auto cell = [](std::string_view words) { return text(std::string(words)).toHtmlEscaped(); };
-        html += "<tr><td><b>" + cell(info.title) + "</b><br><small>" + cell(info.name) + "</small></td><td>" +
-                cell(info.definition) + "</td></tr>";
-    }
-    return html + "</table>";
-}
-
-void MainWindow::showHelp(const QString& title, const QString& html) {
-    auto* dialog = new QDialog(this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(title);
-    dialog->resize(680, 520);
-    auto* words = new QTextBrowser(dialog);
-    words->setHtml(html);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
-    connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::close);
-    auto* layout = new QVBoxLayout(dialog);
-    layout->addWidget(words);
-    layout->addWidget(buttons);
-    dialog->show();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -16,6 +16,7 @@ namespace breakeven::ui {
 
 class Chart;
 class ComparePage;
+class CostPage;
 class DataPage;
 class HistoryPage;
 class MessageBar;
@@ -27,7 +28,8 @@ class StartPage;
 class MainWindow : public QMainWindow {
     Q_OBJECT
   public:
-    enum class Page { Start, Scenario, Data, Run, History, Compare };
+    enum class Page { Start, Scenario, Data, Cost, Run, History, Compare };
+    static constexpr int kPages = 7;
 
     MainWindow(Services services, FileDialogs dialogs, Settings settings, QWidget* parent = nullptr);
     ~MainWindow() override;
@@ -43,6 +45,7 @@ class MainWindow : public QMainWindow {
     [[nodiscard]] Document& document() { return document_; }
     [[nodiscard]] ScenarioPage& scenarioPage() { return *scenario_; }
     [[nodiscard]] DataPage& dataPage() { return *data_; }
+    [[nodiscard]] CostPage& costPage() { return *cost_; }
     [[nodiscard]] RunPage& runPage() { return *run_; }
     [[nodiscard]] HistoryPage& historyPage() { return *history_; }
     [[nodiscard]] ComparePage& comparePage() { return *compare_; }
@@ -72,6 +75,7 @@ class MainWindow : public QMainWindow {
     void refreshHistory();
     void deleteRuns(const std::vector<std::int64_t>& rows);
     void exportRun(std::int64_t row);
+    void exportCost();
     void writeTables(const sim::RunResult& result);
     void showHelp(const QString& title, const QString& html);
     [[nodiscard]] QString metricsHelp() const;
@@ -96,6 +100,7 @@ class MainWindow : public QMainWindow {
     StartPage* start_ = nullptr;
     ScenarioPage* scenario_ = nullptr;
     DataPage* data_ = nullptr;
+    CostPage* cost_ = nullptr;
     RunPage* run_ = nullptr;
     HistoryPage* history_ = nullptr;
     ComparePage* compare_ = nullptr;

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "core/scenario/scenario_reader.hpp"
+#include "sim/engine/ranks.hpp"
+#include "sim/engine/simulate.hpp"
 #include "sim/report/results_table.hpp"
 #include "sim/results/run_store.hpp"
 #include "sim/results/usage_store.hpp"
@@ -33,6 +35,7 @@ void addFacts(CLI::App& cli, Action& action);
 void addFit(CLI::App& cli, Action& action);
 void addRun(CLI::App& cli, Action& action);
 void addSweep(CLI::App& cli, Action& action);
+void addMerge(CLI::App& cli, Action& action);
 void addMeter(CLI::App& cli, Action& action);
 void addPrices(CLI::App& cli, Action& action);
 void addStoreCommands(CLI::App& cli, Action& action);
@@ -58,6 +61,16 @@ void printDiagnostics(const std::vector<core::Diagnostic>& diagnostics);
 /// @param scenario  what the run was made of; null when it can no longer be read: the verdict then names
 /// plans by id only
 [[nodiscard]] std::string resultText(const sim::RunResult& result, const core::Scenario* scenario);
+
+/// Makes all simulations of this process run on these ranks; null: on its own threads alone.
+void simulateOn(sim::Ranks* ranks);
+[[nodiscard]] bool hasRanks();
+
+/// Works with a progress bar (on a terminal, unless quiet); Ctrl-C, or SIGTERM as schedulers send it, stops
+/// it.
+/// @return milliseconds that it took
+std::int64_t showing(int threads, bool quiet, const std::string& currency,
+                     const std::function<void(const sim::Hooks&)>& work);
 
 /// Simulates with a progress bar (on a terminal, unless quiet) and Ctrl-C as the way to stop. `milliseconds`
 /// receives the time.

@@ -17,6 +17,13 @@ struct CostOptions {
     bool json = false;
 };
 
+/// Does the cost by model tell more than the total?
+bool namesModels(const sim::CostBreakdown& breakdown) {
+    return std::ranges::any_of(breakdown.models, [](const sim::ModelCost& item) {
+        return item.kind == sim::ModelCost::Kind::Named || item.kind == sim::ModelCost::Kind::Student;
+    });
+}
+
 int cost(const CostOptions& options) {
     std::vector<core::Override> overrides = overridesOf(options.sets);
     overrides.push_back({"run.worlds", "1"});  // the steps are told at base values
@@ -50,6 +57,7 @@ int cost(const CostOptions& options) {
                        tableText(sim::costStepTable(item)));
             if (!item.meters.empty()) fmt::print("\n{}", tableText(sim::costMeterTable(item)));
             if (item.fleet) fmt::print("\n{}", tableText(sim::fleetTable(item)));
+            if (namesModels(item)) fmt::print("\n{}", tableText(sim::costModelTable(item)));
         }
     }
     if (!options.csv.empty()) writeFiles(options.csv, sim::costCsv(scenario.name, breakdowns));

@@ -5,9 +5,10 @@
 #include <set>
 
 #include "app/cli/commands.hpp"
+#include "app/cli/conclusion.hpp"
+#include "app/cli/shard.hpp"
 #include "app/wiring/files.hpp"
 #include "app/wiring/stored_usage.hpp"
-#include "sim/decide/condition.hpp"
 #include "sim/decide/target_error.hpp"
 #include "sim/report/csv_text.hpp"
 #include "sim/report/results_json.hpp"
@@ -18,10 +19,10 @@ namespace {
 
 struct RunOptions {
     std::vector<std::string> paths, sets;
-    std::string users, worlds, months, seed, sampling, database, csv, label, failIf, targetError;
+    std::string users, worlds, months, seed, sampling, targetError, shard, out;
     std::uint64_t mostUserMonths = 2'000'000'000;
     int threads = 0;
-    bool json = false, quiet = false;
+    ConclusionOptions conclusion;
 };
 
 /// How one scenario of a batch ended.
@@ -47,28 +48,28 @@ std::string endingText(const Ending& ending) {
     }
 }
 
+/// `--set`, then the settings that have an option of their own.
+std::vector<core::Override> allOverrides(const RunOptions& options) {
+    std::vector<core::Override> overrides = overridesOf(options.sets);
+    const std::pair<const char*, const std::string&> settings[] = {{"run.users", options.users},
+                                                                   {"run.worlds", options.worlds},
+                                                                   {"run.months", options.months},
+                                                                   {"run.seed", options.seed},
+                                                                   {"run.sampling", options.sampling}};
+    for (const auto& [key, value] : settings) {
+        if (!value.empty()) overrides.push_back({key, value});
+    }
+    return overrides;
+}
+
 /// Runs the scenarios of one command.
 class Batch {
   public:
-    explicit Batch(const RunOptions& options) : options_(options), overrides_(overridesOf(options.sets)) {
-        const std::pair<const char*, const std::string&> settings[] = {{"run.users", options.users},
-                                                                       {"run.worlds", options.worlds},
-                                                                       {"run.months", options.months},
-                                                                       {"run.seed", options.seed},
-                                                                       {"run.sampling", options.sampling}};
-        for (const auto& [key, value] : settings) {
-            if (!value.empty()) overrides_.push_back({key, value});
-        }
-    }
+    explicit Batch(const RunOptions& options)
+        : options_(options), overrides_(allOverrides(options)), conclusion_(options.conclusion) {}
 
     int run() {
-        checkLabel(options_.label);
-        if (!options_.failIf.empty()) {
-            const sim::ConditionReading reading = sim::readCondition(options_.failIf, "--fail-if");
-            printDiagnostics(reading.diagnostics);
-            if (!reading.condition) return kBadInput;
-            condition_ = reading.condition;
-        }
+        if (!conclusion_.isGood()) return kBadInput;
         if (!options_.targetError.empty()) {
             const sim::ErrorTargetReading reading =
                 sim::readErrorTarget(options_.targetError, "--target-error");
@@ -78,7 +79,7 @@ class Batch {
         }
         const std::vector<std::string> files = scenarioFiles(options_.paths);
         isBatch_ = files.size() > 1;
-        store_ = openStore(options_.database);
+        conclusion_.openStore();
         for (const std::string& file : files) {
             Ending ending{file, "", "", "", kDone};
             try {
@@ -90,7 +91,7 @@ class Batch {
             endings_.push_back(ending);
             if (ending.status == kInterrupted) break;
         }
-        if (options_.json)
+        if (options_.conclusion.json)
             fmt::print("{}", isBatch_           ? sim::resultsJson(std::span(results_))
                              : results_.empty() ? ""
                                                 : sim::resultsJson(*results_.front()));
@@ -101,7 +102,7 @@ class Batch {
   private:
     void runFile(const std::string& file, Ending& ending) {
         core::ScenarioReading reading =
-            core::readScenarioFile(file, overrides_, storedUsage(options_.database));
+            core::readScenarioFile(file, overrides_, storedUsage(options_.conclusion.database));
         printDiagnostics(reading);
         ending.status = kBadInput;
         if (!reading.scenario) return;
@@ -115,7 +116,7 @@ class Batch {
             return;
         }
         if (!isSimulatable(reading)) return;
-        if (!names_.insert(scenario.name).second && !options_.csv.empty()) {
+        if (!names_.insert(scenario.name).second && !options_.conclusion.csv.empty()) {
             throw core::Error(
                 core::Error::Kind::Input,
                 {core::Severity::Error,
@@ -123,18 +124,14 @@ class Batch {
                  fmt::format("another scenario of this batch is also named \"{}\"", scenario.name),
                  "give each its own name"});
         }
-        if (condition_) {
-            const auto problems = sim::checkCondition(*condition_, scenario, "--fail-if");
-            printDiagnostics(problems);
-            if (core::hasErrors(problems)) return;
-        }
+        if (!conclusion_.fits(scenario)) return;
         if (target_) {
             const auto problems = sim::checkCondition(target_->of, scenario, "--target-error");
             printDiagnostics(problems);
             if (core::hasErrors(problems)) return;
         }
         std::int64_t milliseconds = 0;
-        auto result = simulateShowing(scenario, options_.threads, options_.quiet, milliseconds);
+        auto result = simulateShowing(scenario, options_.threads, options_.conclusion.quiet, milliseconds);
         if (target_ && !result->cancelled) growToTarget(file, scenario, result, milliseconds);
         ending.status = result->cancelled ? kInterrupted : kDone;
         ending.run = result->manifest.run;
@@ -144,29 +141,14 @@ class Batch {
             return;
         }
         results_.push_back(result);
-        if (!options_.json && !options_.quiet)
-            fmt::print("{}{}", results_.size() > 1 ? "\n" : "", resultText(*result, &scenario));
-        const std::int64_t row =
-            store_->save(recordOf(scenario, result, options_.label, options_.threads, milliseconds));
-        if (!options_.quiet)
-            tell("\nkept as run {} (#{}) after {:.1f} s{}\n", result->manifest.run, row,
-                 1e-3 * static_cast<double>(milliseconds),
-                 result->cancelled ? fmt::format("; interrupted after {} of {} worlds",
-                                                 result->worldsFinished, scenario.run.worlds)
-                                   : "");
-        if (result->cancelled) return;
-        if (!options_.csv.empty()) {
-            const auto folder = isBatch_ ? std::filesystem::path(options_.csv) / scenario.name
-                                         : std::filesystem::path(options_.csv);
-            writeFiles(folder.string(), sim::resultsCsv(*result));
-        }
-        if (condition_) {
-            const sim::ConditionOutcome outcome = sim::evaluate(*condition_, *result);
-            if (outcome.holds) {
-                tell("--fail-if {}: holds for plan {} ({})\n", condition_->text, outcome.plan, outcome.value);
-                ending.status = kAnswerIsNo;
-            }
-        }
+        ending.status =
+            conclusion_.conclude(scenario, result, csvFolder(scenario), options_.threads, milliseconds);
+    }
+
+    /// Where the tables of a scenario go; empty: nowhere.
+    [[nodiscard]] std::string csvFolder(const core::Scenario& scenario) const {
+        const std::filesystem::path folder = options_.conclusion.csv;
+        return isBatch_ && !folder.empty() ? (folder / scenario.name).string() : folder.string();
     }
 
     /// Runs the scenario again and larger until the error that was asked for is reached. What is kept is the
@@ -185,7 +167,7 @@ class Batch {
                     options_.targetError, scenario.run.users, scenario.run.worlds, distance);
                 return;
             }
-            if (!options_.quiet) {
+            if (!options_.conclusion.quiet) {
                 tell(
                     "--target-error {}: the interval is {:.2g} times as wide; running {} users x {} worlds\n",
                     options_.targetError, distance, next->users, next->worlds);
@@ -194,10 +176,10 @@ class Batch {
             overrides.push_back({"run.users", std::to_string(next->users)});
             overrides.push_back({"run.worlds", std::to_string(next->worlds)});
             core::ScenarioReading larger =
-                core::readScenarioFile(file, overrides, storedUsage(options_.database));
+                core::readScenarioFile(file, overrides, storedUsage(options_.conclusion.database));
             if (!larger.scenario) return;  // changed on disk meanwhile
             std::int64_t more = 0;
-            auto grown = simulateShowing(*larger.scenario, options_.threads, options_.quiet, more);
+            auto grown = simulateShowing(*larger.scenario, options_.threads, options_.conclusion.quiet, more);
             if (grown->cancelled && grown->worldsFinished < result->worldsFinished) return;
             scenario = std::move(*larger.scenario);
             result = std::move(grown);
@@ -209,13 +191,15 @@ class Batch {
     void summarise() {
         sim::CsvText csv({"file", "scenario", "run", "status", "verdict"});
         for (const Ending& ending : endings_) {
-            if (!options_.quiet) tell("{:<16}  {}  {}\n", endingText(ending), ending.file, ending.headline);
+            if (!options_.conclusion.quiet)
+                tell("{:<16}  {}  {}\n", endingText(ending), ending.file, ending.headline);
             csv.text(std::filesystem::path(ending.file).filename().string())
                 .text(ending.name)
                 .text(ending.run);
             csv.text(endingText(ending)).text(ending.headline).endRow();
         }
-        if (!options_.csv.empty()) writeFiles(options_.csv, {{"summary.csv", csv.bytes()}});
+        if (!options_.conclusion.csv.empty())
+            writeFiles(options_.conclusion.csv, {{"summary.csv", csv.bytes()}});
     }
 
     [[nodiscard]] int worstStatus() const {
@@ -229,9 +213,8 @@ class Batch {
 
     const RunOptions& options_;
     std::vector<core::Override> overrides_;
-    std::optional<sim::Condition> condition_;
+    Conclusion conclusion_;
     std::optional<sim::ErrorTarget> target_;
-    std::unique_ptr<sim::RunStore> store_;
     std::vector<Ending> endings_;
     std::vector<std::shared_ptr<const sim::RunResult>> results_;
     std::set<std::string> names_;
@@ -262,20 +245,23 @@ void addRun(CLI::App& cli, Action& action) {
     command
         ->add_option("--threads", options->threads, "threads; 0: all of the machine. Never changes a number")
         ->check(CLI::Range(0, 1024));
-    command->add_option("--db", options->database, "the store; default: runs.sqlite in your data directory");
-    command->add_option("--csv", options->csv, "write the tables into this folder");
-    command->add_option("--label", options->label, "a name for the run in the store");
-    command->add_option("--fail-if", options->failIf,
-                        "exit with 1 when this holds, such as 'flat.probability_plan_loses > 0.1'");
+    addConclusionOptions(*command, options->conclusion);
     command->add_option(
         "--target-error", options->targetError,
         "add worlds (users where there is one world) until half the 95 % interval of a metric is this "
         "small, such as cost_per_user=0.5% or flat.margin_per_user=2");
     command->add_option("--max-user-months", options->mostUserMonths,
                         "users x worlds x months that --target-error may reach; default 2000000000");
-    command->add_flag("--json", options->json, "print the result as JSON");
-    command->add_flag("--quiet", options->quiet, "no progress, no table");
-    command->callback([options, &action] { action = [options] { return Batch(*options).run(); }; });
+    command->add_option("--shard", options->shard,
+                        "I/N: simulate only part I of N into --out, for `breakeven merge`; nothing is kept");
+    command->add_option("--out", options->out, "the file of the part");
+    command->callback([options, &action] {
+        action = [options] {
+            if (options->shard.empty() && options->out.empty()) return Batch(*options).run();
+            return runShard({options->paths, allOverrides(*options), options->shard, options->out,
+                             options->targetError, options->threads, options->conclusion});
+        };
+    });
 }
 
 }  // namespace breakeven::app

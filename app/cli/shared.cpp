@@ -13,6 +13,7 @@
 #include "app/wiring/files.hpp"
 #include "db/sqlite_run_store.hpp"
 #include "sim/engine/simulate.hpp"
+#include "sim/report/live_text.hpp"
 #include "sim/report/results_table.hpp"
 #include "sim/report/verdict.hpp"
 
@@ -20,6 +21,9 @@ namespace breakeven::app {
 namespace {
 
 std::atomic<int> interrupted = 0;
+
+// The process's, as MPI itself is.
+sim::Ranks* allRanks = nullptr;
 
 extern "C" void noteInterrupt(int) {
     interrupted = 1;
@@ -100,8 +104,16 @@ std::string resultText(const sim::RunResult& result, const core::Scenario* scena
     return text;
 }
 
-std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario, int threads, bool quiet,
-                                                      std::int64_t& milliseconds) {
+void simulateOn(sim::Ranks* ranks) {
+    allRanks = ranks;
+}
+
+bool hasRanks() {
+    return allRanks != nullptr;
+}
+
+std::int64_t showing(int threads, bool quiet, const std::string& currency,
+                     const std::function<void(const sim::Hooks&)>& work) {
     using Clock = std::chrono::steady_clock;
     const bool isShown = !quiet && ::isatty(STDERR_FILENO) == 1;
     std::stop_source stop;
@@ -109,7 +121,7 @@ std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scen
     struct sigaction action {};
     action.sa_handler = noteInterrupt;
     action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends the program
-    sigaction(SIGINT, &action, nullptr);
+    for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
     const auto start = Clock::now();
     auto last = start;
     sim::Hooks hooks;
@@ -127,12 +139,23 @@ std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scen
         tell("\r[{}{}] {:3.0f} %  {:.1f} million user-months/s  {:.0f} s left ", std::string(filled, '#'),
              std::string(30 - filled, '.'), 100.0 * share,
              1e-6 * static_cast<double>(progress.userMonthsDone) / seconds, seconds * (1.0 - share) / share);
+        if (progress.live) tell(" {}\033[K", sim::liveText(*progress.live, currency));
         std::fflush(stderr);
     };
-    auto result = sim::simulate(scenario, hooks);
+    work(hooks);
     if (isShown) tell("\r\033[K");
-    std::signal(SIGINT, SIG_DFL);
-    milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+}
+
+std::shared_ptr<const sim::RunResult> simulateShowing(const core::Scenario& scenario, int threads, bool quiet,
+                                                      std::int64_t& milliseconds) {
+    std::shared_ptr<const sim::RunResult> result;
+    milliseconds = showing(threads, quiet, scenario.currency, [&](const sim::Hooks& hooks) {
+        result = hasRanks() ? allRanks->simulate(scenario, hooks) : sim::simulate(scenario, hooks);
+    });
+    if (hasRanks() && result->cancelled)
+        tell("the job was ended: a rank died, or it was stopped from outside\n");
     return result;
 }
 

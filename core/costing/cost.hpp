@@ -32,6 +32,7 @@ struct CostRate {
     Parameter share{1.0, {}};          ///< in [0, 1]: of the meter's use that pays this price
     bool takesRest = false;  ///< in place of `share`: what the meter's other rates leave, in equal parts
     CacheUse cache{};
+    std::string model{};  ///< whose price it is; empty: not named
     bool operator==(const CostRate&) const = default;
 };
 

@@ -45,6 +45,7 @@ void readRate(const CostView& cost, const CostView& item, const std::vector<Mete
     } else {
         rate.per = item.number("per", kAboveZero, 1.0);
         rate.amount = item.number("amount", kAtLeastZero);
+        rate.model = item.word("model", "");
     }
     readCache(item, isListed, rate);
     rate.takesRest = item.flag("rest");

@@ -96,6 +96,7 @@ void readListedRate(const CostView& cost, const CostView& item, const CostFiles&
     }
     rate.per = {static_cast<PriceKind>(kind) == PriceKind::Request ? 1.0 : price.per, {}};
     rate.amount = {*amount, {}};
+    rate.model = model;
     if (static_cast<PriceKind>(kind) == PriceKind::Input) {
         rate.cache.hitPrice = priceRatio(price, PriceKind::Cached);
         rate.cache.writePrice = priceRatio(price, PriceKind::CacheWrite);

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "sim/engine/outcome.hpp"
+#include "sim/engine/world_result.hpp"
 #include "sim/stats/summaries.hpp"
 
 namespace breakeven::sim {

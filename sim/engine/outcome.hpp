@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
+#include <memory>
 #include <vector>
 
-#include "sim/engine/simulate.hpp"
-#include "sim/engine/world_result.hpp"
+#include "core/scenario/scenario.hpp"
+#include "sim/pipeline/chunk.hpp"
+#include "sim/results/run_result.hpp"
 
 namespace breakeven::sim {
 
@@ -31,15 +31,12 @@ struct RunOutcome {
     std::vector<double> batchUsers;  ///< size of each of those batches
 };
 
-/// Users drawn of each segment, by weight at base values; every segment of positive weight gets 2 at least.
-[[nodiscard]] std::vector<std::uint64_t> usersBySegment(const core::Scenario& scenario);
-
-/// Simulates all worlds. Worlds are handed out whole when there are several, chunks of the one world
-/// otherwise.
-[[nodiscard]] RunOutcome runWorlds(const core::Scenario& scenario, const Layout& layout, const Hooks& hooks);
-
 /// Turns what was summed into the rows of the result.
 void assembleRows(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome,
                   RunResult& result);
+
+/// The run's result: the rows, with exact values beside them where there are closed forms.
+[[nodiscard]] std::shared_ptr<const RunResult> resultOf(const core::Scenario& scenario, const Layout& layout,
+                                                        const RunOutcome& outcome);
 
 }  // namespace breakeven::sim

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "core/units/sha256.hpp"
 #include "sim/engine/heavy_tails.hpp"
 #include "sim/engine/outcome.hpp"
+#include "sim/engine/part_runner.hpp"
 #include "sim/exact/closed_forms.hpp"
 
 namespace breakeven::sim {
@@ -17,13 +20,26 @@ std::string runName(const core::Scenario& scenario) {
     return core::sha256Hex(all).substr(0, 16);
 }
 
+RunManifest manifestOf(const core::Scenario& scenario) {
+    return {runName(scenario), scenario.name,  scenario.question, scenario.currency,
+            scenario.hash,     kEngineVersion, scenario.run};
+}
+
 std::shared_ptr<const RunResult> simulate(const core::Scenario& scenario, const Hooks& hooks) {
     checkStreams(scenario);
-    auto result = std::make_shared<RunResult>();
-    result->manifest = {runName(scenario), scenario.name,  scenario.question, scenario.currency,
-                        scenario.hash,     kEngineVersion, scenario.run};
     const Layout layout(scenario);
-    assembleRows(scenario, layout, runWorlds(scenario, layout, hooks), *result);
+    const WorkPlan plan(scenario);
+    const LawTables tables(scenario);
+    Gathered gathered(scenario, layout, plan);
+    gathered.add(PartRunner(scenario, layout, plan, tables, hooks, plan.all()).run(plan.all()));
+    return resultOf(scenario, layout, std::move(gathered).outcome(tables));
+}
+
+std::shared_ptr<const RunResult> resultOf(const core::Scenario& scenario, const Layout& layout,
+                                          const RunOutcome& outcome) {
+    auto result = std::make_shared<RunResult>();
+    result->manifest = manifestOf(scenario);
+    assembleRows(scenario, layout, outcome, *result);
     setExact(scenario, *result);
     dropHollowIntervals(scenario, *result);
     result->cancelled = result->worldsFinished < scenario.run.worlds;

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
 #include "core/scenario/scenario.hpp"
+#include "sim/engine/live_margin.hpp"
 #include "sim/results/run_result.hpp"
 
 namespace breakeven::sim {
@@ -17,6 +19,7 @@ struct Progress {
     std::uint64_t userMonthsTotal = 0;
     std::uint32_t worldsDone = 0;
     std::uint32_t worldsTotal = 0;
+    std::optional<LiveEstimate> live;  ///< none as long as too little is done
 };
 
 /// What the caller hangs on a run. None of it changes a number.
@@ -38,6 +41,9 @@ struct Hooks {
 
 /// The name a run of this scenario gets: 16 hex digits.
 [[nodiscard]] std::string runName(const core::Scenario& scenario);
+
+/// Which run the scenario makes.
+[[nodiscard]] RunManifest manifestOf(const core::Scenario& scenario);
 
 /// Raised whenever a change alters any number of any run.
 inline constexpr const char* kEngineVersion = "3";

@@ -14,6 +14,8 @@ namespace {
 using core::CostStage;
 using core::UnitCost;
 
+constexpr double kRounding = 1e-12;  // share of the full cost that is nothing
+
 /// Puts one breakdown together.
 class Builder {
   public:
@@ -37,9 +39,9 @@ class Builder {
         addStanding();
         result_.loaded = loaded.value;
         result_.standardError = loaded.standardError;
-        const double marginal = result_.loaded - estimateOf("fixed_cost_per_user").value;
-        result_.marginal = marginal;
-        result_.fixed = result_.loaded - marginal;
+        result_.average = withoutRounding(result_.average);
+        result_.marginal = withoutRounding(result_.loaded - estimateOf("fixed_cost_per_user").value);
+        result_.fixed = withoutRounding(result_.loaded - result_.marginal);
         if (cost_.fleet) result_.fleet = fleetView(*cost_.fleet, fleetUnits());
         return std::move(result_);
     }
@@ -60,9 +62,14 @@ class Builder {
         return estimate;
     }
 
+    /// Differences of large numbers leave rounding where there is nothing.
+    [[nodiscard]] double withoutRounding(double amount) const {
+        return std::abs(amount) <= kRounding * std::abs(result_.loaded) ? 0.0 : amount;
+    }
+
     void add(const char* id, std::string title, double change) {
         const double before = result_.steps.empty() ? 0.0 : result_.steps.back().total;
-        result_.steps.push_back({id, std::move(title), change, before + change});
+        result_.steps.push_back({id, std::move(title), change, before + change, isBeyondAverage_});
     }
 
     /// Mean over the meters of a part of their unit costs.
@@ -104,8 +111,10 @@ class Builder {
         add("per_subscriber", "Per subscriber", standing.perSubscriber);
         add("support", "Support", standing.support);
         result_.average = result_.steps.back().total;
+        isBeyondAverage_ = true;
         add("one_off_by_use", "One-off cost by use", production);
         addMeters(share);
+        result_.models = costByModel(cost_, usage_);
     }
 
     [[nodiscard]] std::string leftTitle(bool hasScale, bool hasLimits) const {
@@ -176,10 +185,24 @@ class Builder {
     const RunResult& base_;
     std::vector<double> usage_;  ///< by meter
     bool isExact_ = false;
+    bool isBeyondAverage_ = false;  ///< are the steps of the average variable cost told?
     CostBreakdown result_;
 };
 
 }  // namespace
+
+bool isNoChange(const CostBreakdown& breakdown, const CostStep& step) {
+    return std::abs(step.change) <= kRounding * std::abs(breakdown.loaded);
+}
+
+bool hasCost(const core::Scenario& scenario) {
+    return std::ranges::any_of(scenario.plans, [&](const core::Plan& plan) {
+        const core::Cost& cost = core::costOf(scenario, plan);
+        core::Cost none;
+        none.servingShare = cost.servingShare;
+        return cost != none;
+    });
+}
 
 CostBreakdown costBreakdown(const core::Scenario& scenario, std::size_t plan, const RunResult& base) {
     return Builder(scenario, plan, base).build();

@@ -6,6 +6,7 @@
 
 #include "sim/report/cost_breakdown.hpp"
 #include "sim/report/csv_text.hpp"
+#include "sim/report/number_text.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -32,6 +33,14 @@ struct Fact {
     std::optional<double> value;
     std::string unit;
 };
+
+/// A number of the fleet; of chances and waits that nobody will ever see only that they are tiny.
+TableCell factCell(const Fact& fact) {
+    constexpr double kTiny = 1e-9;
+    TableCell cell = numberCell(fact.value.value_or(std::nan("")));
+    if (fact.value && *fact.value > 0.0 && *fact.value < kTiny) cell.text = "< 1e-9";
+    return cell;
+}
 
 void addWait(const std::optional<FleetWait>& wait, bool isPeak, std::vector<Fact>& facts) {
     if (!wait) return;
@@ -72,20 +81,39 @@ std::vector<Fact> fleetFacts(const CostBreakdown& breakdown) {
     return facts;
 }
 
-/// The four costs of a user.
-std::vector<Fact> costFacts(const CostBreakdown& breakdown) {
-    const std::string unit = perUser(breakdown);
-    return {{"average_variable_cost", "Average variable cost", breakdown.average, unit},
-            {"marginal_cost", "Marginal cost", breakdown.marginal, unit},
-            {"fixed_cost", "Fixed cost", breakdown.fixed, unit},
-            {"fully_loaded_cost", "Fully loaded cost", breakdown.loaded, unit}};
-}
-
 Json numberOrNull(const std::optional<double>& value) {
     return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
 }
 
 }  // namespace
+
+std::vector<CostFigure> costFigures(const CostBreakdown& breakdown) {
+    std::vector<CostFigure> figures{
+        {"average_variable_cost",
+         "Average variable cost",
+         "What a user causes in a month: use (a fleet that follows demand at its utilisation), payments, "
+         "support. Nothing that all subscribers share.",
+         breakdown.average,
+         {}},
+        {"marginal_cost",
+         "Marginal cost",
+         "What one more user adds in a month: average and one-off cost by use, without a fleet's capital and "
+         "operation, which are there already.",
+         breakdown.marginal,
+         {}},
+        {"fixed_cost",
+         "Fixed cost",
+         "What stays when one user leaves: fully loaded less marginal cost.",
+         breakdown.fixed,
+         {}},
+        {"fully_loaded_cost",
+         "Fully loaded cost",
+         "All costs of a month divided by the subscribers: use, fleet, one-off, fixed and free users.",
+         breakdown.loaded,
+         {}}};
+    for (CostFigure& figure : figures) figure.text = numberCell(figure.value, breakdown.standardError).text;
+    return figures;
+}
 
 Table costStepTable(const CostBreakdown& breakdown) {
     Table table;
@@ -93,13 +121,14 @@ Table costStepTable(const CostBreakdown& breakdown) {
                      {"Change", perUser(breakdown), "What the step adds.", false},
                      {"Cost", perUser(breakdown), "Cost of a user and month after the step.", false}};
     for (const CostStep& step : breakdown.steps) {
-        if (std::abs(step.change) <= 1e-12 * std::abs(breakdown.loaded)) continue;
+        if (isNoChange(breakdown, step)) continue;
         table.rows.push_back({textCell(step.title), numberCell(step.change, breakdown.standardError),
                               numberCell(step.total, breakdown.standardError)});
     }
-    for (const Fact& fact : costFacts(breakdown)) {
-        table.rows.push_back({textCell(fact.title), textCell(""),
-                              numberCell(fact.value.value_or(std::nan("")), breakdown.standardError)});
+    for (const CostFigure& figure : costFigures(breakdown)) {
+        TableCell total = numberCell(figure.value, breakdown.standardError);
+        total.detail = figure.definition;
+        table.rows.push_back({textCell(figure.title), textCell(""), std::move(total)});
     }
     return table;
 }
@@ -118,6 +147,19 @@ Table costMeterTable(const CostBreakdown& breakdown) {
     return table;
 }
 
+Table costModelTable(const CostBreakdown& breakdown) {
+    Table table;
+    table.columns = {{"Model", "", "Whose prices make the cost, or what stands in for a model.", true},
+                     {"Cost", perUser(breakdown), "Of the use that it serves.", false},
+                     {"Share", "", "Of the cost of all use.", false}};
+    for (const ModelCost& item : breakdown.models) {
+        table.rows.push_back({textCell(modelTitle(item)),
+                              numberCell(item.cost),
+                              {percentText(item.share, 1e-3), item.share, ""}});
+    }
+    return table;
+}
+
 Table fleetTable(const CostBreakdown& breakdown) {
     Table table;
     table.columns = {{"Fleet", "", "At base values, for all subscribers.", true},
@@ -125,8 +167,7 @@ Table fleetTable(const CostBreakdown& breakdown) {
                      {"Unit", "", "", true}};
     if (!breakdown.fleet) return table;
     for (const Fact& fact : fleetFacts(breakdown)) {
-        table.rows.push_back(
-            {textCell(fact.title), numberCell(fact.value.value_or(std::nan(""))), textCell(fact.unit)});
+        table.rows.push_back({textCell(fact.title), factCell(fact), textCell(fact.unit)});
     }
     return table;
 }
@@ -145,7 +186,7 @@ std::vector<NamedText> costCsv(const std::string& scenario, const std::vector<Co
             add("step", step.id, step.change, money);
             add("after_step", step.id, step.total, money);
         }
-        for (const Fact& fact : costFacts(breakdown)) add("cost", fact.id, fact.value, fact.unit);
+        for (const CostFigure& figure : costFigures(breakdown)) add("cost", figure.id, figure.value, money);
         add("cost", "standard_error", breakdown.standardError, money);
         for (const MeterCost& meter : breakdown.meters) {
             const std::string perUnit = breakdown.currency + "/" + meter.unit;
@@ -154,9 +195,18 @@ std::vector<NamedText> costCsv(const std::string& scenario, const std::vector<Co
             add("unit_cost", meter.meter, meter.unitCost, perUnit);
             add("meter_cost", meter.meter, meter.cost, money);
         }
+        if (breakdown.fleet)
+            for (const Fact& fact : fleetFacts(breakdown)) add("fleet", fact.id, fact.value, fact.unit);
+        for (const ModelCost& item : breakdown.models) {
+            const bool isModel = item.kind == ModelCost::Kind::Named;
+            const bool isStudent = item.kind == ModelCost::Kind::Student;
+            add(isModel     ? "model_cost"
+                : isStudent ? "student_cost"
+                            : "other_cost",
+                isModel || isStudent ? item.model : modelKindName(item.kind), item.cost, money);
+        }
         if (!breakdown.fleet) continue;
         hasFleet = true;
-        for (const Fact& fact : fleetFacts(breakdown)) add("fleet", fact.id, fact.value, fact.unit);
         for (const FleetPoint& point : breakdown.fleet->curve) {
             fleet.text(scenario).text(breakdown.plan).number(point.utilisation).number(point.amount);
             fleet.number(breakdown.fleet->marketPrice).text(breakdown.currency).endRow();
@@ -183,7 +233,7 @@ std::string costJson(const std::string& scenario, const std::vector<CostBreakdow
                               {"unit_cost", meter.unitCost},
                               {"cost", meter.cost}});
         Json plan{{"id", breakdown.plan}};
-        for (const Fact& fact : costFacts(breakdown)) plan[fact.id] = numberOrNull(fact.value);
+        for (const CostFigure& figure : costFigures(breakdown)) plan[figure.id] = numberOrNull(figure.value);
         plan["standard_error"] = breakdown.standardError;
         plan["unit"] = perUser(breakdown);
         plan["steps"] = std::move(steps);
@@ -198,6 +248,14 @@ std::string costJson(const std::string& scenario, const std::vector<CostBreakdow
             fleet["curve"] = std::move(curve);
             plan["fleet"] = std::move(fleet);
         }
+        Json models = Json::array();
+        for (const ModelCost& item : breakdown.models) {
+            models.push_back({{"model", item.model.empty() ? Json(nullptr) : Json(item.model)},
+                              {"kind", modelKindName(item.kind)},
+                              {"cost", item.cost},
+                              {"share", item.share}});
+        }
+        plan["models"] = std::move(models);
         plans.push_back(std::move(plan));
     }
     const Json document{{"format", 1}, {"scenario", scenario}, {"plans", std::move(plans)}};

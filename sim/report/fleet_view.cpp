@@ -73,4 +73,12 @@ FleetView fleetView(const core::FleetCost& fleet, double units) {
     return view;
 }
 
+std::vector<FleetPoint> readableCurve(const FleetView& view) {
+    constexpr double kHighest = 4.0;
+    const double top = kHighest * std::max(view.perMillion, view.marketPrice.value_or(0.0));
+    std::vector<FleetPoint> curve = view.curve;
+    if (top > 0.0) std::erase_if(curve, [&](const FleetPoint& point) { return point.amount > top; });
+    return curve;
+}
+
 }  // namespace breakeven::sim

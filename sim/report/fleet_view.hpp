@@ -43,4 +43,8 @@ struct FleetView {
 /// @param units  served by the fleet in a month, > 0 or 0 without use
 [[nodiscard]] FleetView fleetView(const core::FleetCost& fleet, double units);
 
+/// The curve without its steep end, which would press the rest flat: up to four times the larger of the cost
+/// of a million units today and their market price.
+[[nodiscard]] std::vector<FleetPoint> readableCurve(const FleetView& view);
+
 }  // namespace breakeven::sim

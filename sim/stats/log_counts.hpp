@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/text/packed_bytes.hpp"
 #include "sim/kernels/count_kernels.hpp"
 
 namespace breakeven::sim {
@@ -53,6 +54,12 @@ class LogCounts {
     [[nodiscard]] std::vector<std::vector<double>> batchWeights() const;
 
     [[nodiscard]] std::uint64_t count() const;
+    [[nodiscard]] std::size_t batches() const { return batches_.size(); }
+
+    /// The whole state as bytes: the same whatever the order of adding and merging was.
+    void pack(core::BytePacker& packer) const;
+    /// What was packed. Throws core::BytesUnreadable for what no counts can be.
+    [[nodiscard]] static LogCounts unpack(core::ByteUnpacker& unpacker);
 
   private:
     struct Extremes {

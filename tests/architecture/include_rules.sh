@@ -21,6 +21,13 @@ forbid sim "$qt|$sqlite|db/|ui/|app/|random>|iostream>|cstdio>" "no Qt, SQLite o
 forbid db "$qt|ui/|app/|sim/(random|kernels|pipeline|engine|stats|fitting|decide|report)/" "core, sim/results and SQLite only"
 forbid ui "$sqlite|db/|app/" "no SQL, and no upper layer"
 
+# MPI has one home.
+if hits=$(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<mpi' "$root"/{core,sim,db,ui,app} --include='*.cpp' --include='*.hpp' |
+  grep -v "^$root/sim/engine/mpi.cpp:"); then
+  printf '%s\n' "$hits" | sed "s|^$root/||; s|\$|   <- only sim/engine/mpi.cpp includes MPI|"
+  failed=1
+fi
+
 # Dates are arguments in core: the calendar of <chrono> is welcome, its clocks are not.
 if hits=$(grep -rnE '(system|steady|high_resolution|utc|file)_clock::now' "$root/core" --include='*.cpp' --include='*.hpp'); then
   printf '%s\n' "$hits" | sed "s|^$root/||; s|\$|   <- core: no clock|"

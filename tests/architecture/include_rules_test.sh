@@ -21,6 +21,8 @@ core <random>
 sim <sqlite3.h>
 sim "db/migrator.hpp"
 sim <iostream>
+sim <mpi.h>
+app <mpi.h>
 db "sim/engine/simulate.hpp"
 db <QObject>
 ui "db/sqlite_run_store.hpp"

@@ -45,6 +45,12 @@ same "nothing else is said" "" "$(cat err)"
 status 0 "$program" cost agent-workforce.toml --plan two-attempts --set cost.retry.attempts.success=1
 same "a number set" "Fully loaded cost 517.46" "$(tail -5 out | head -1 | tr -s ' ')"
 
+status 0 "$program" cost distil-and-route.toml --plan routed
+same "cost by model where there are several" 'Model                               Cost   Share
+                          USD/user-month
+No model named                      1.48  83.1 %
+Student of route student             0.3  16.9 %' "$(tail -4 out)"
+
 status 0 "$program" cost own-fleet.toml --plan own --csv tables --json
 same "the break-even utilisation" 0.335 "$(python3 -c 'import json; print(round(json.load(open("out"))["plans"][0]["fleet"]["break_even_utilisation"], 3))')"
 same "files" "cost.csv fleet.csv" "$(ls tables | xargs)"

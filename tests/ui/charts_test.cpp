@@ -5,11 +5,13 @@
 #include <QTest>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sim/engine/simulate.hpp"
 #include "tests/support/pro_200.hpp"
 #include "ui/charts/chart.hpp"
 #include "ui/charts/chart_specs.hpp"
+#include "ui/charts/cost_charts.hpp"
 #include "ui/theme/theme.hpp"
 
 using namespace breakeven;
@@ -25,6 +27,9 @@ class ChartsTest : public QObject {
     void givenTwoRuns_whenCompared_thenEachPlanHasAMarkPerRunWithItsInterval();
     void givenAChart_whenThePointerReadsIt_thenTheValueOfTheBarIsTold();
     void givenAChart_whenExported_thenPngAndSvgHoldIt();
+    void givenAWaterfall_whenDrawn_thenTotalsRisesAndFallsHaveTheirColoursAndEachBarIsTold();
+    void givenCostsWithoutAPicture_whenDrawn_thenTheChartSaysWhyItIsEmpty();
+    void givenFleetsOnEachSideOfTheBreakEven_whenDrawn_thenMarkersAndNoteSaySo();
     void givenAFolderThatIsNotThere_whenExported_thenNothingIsLeftAndTheReasonIsTold();
     void givenTheDarkTheme_whenAChartIsDrawn_thenItsBackgroundIsDark();
 
@@ -133,6 +138,92 @@ void ChartsTest::givenAChart_whenExported_thenPngAndSvgHoldIt() {
     const QByteArray text = svg.readAll();
     QVERIFY(text.contains("What a user-month costs under flat"));
     QVERIFY(text.contains("price $200"));
+}
+
+void ChartsTest::givenAWaterfall_whenDrawn_thenTotalsRisesAndFallsHaveTheirColoursAndEachBarIsTold() {
+    using Kind = ui::ChartBar::Kind;
+    ui::ChartSpec spec;
+    spec.title = "What a user costs";
+    spec.bars = {{Kind::Total, "List price", 0.0, 10.0, "10"},
+                 {Kind::Fall, "Cache", 10.0, 4.0, "-6"},
+                 {Kind::Rise, "Retries", 4.0, 5.0, "+1"}};
+    ui::Chart chart;
+    chart.resize(600, 400);
+    chart.show(spec);
+    QVERIFY(chart.hasDrawing());
+    QCOMPARE(chart.accessibleDescription(), "List price: 10\nCache: -6\nRetries: +1");
+    chart.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&chart));
+    for (const auto theme : {ui::Theme::Dark, ui::Theme::Light}) {
+        ui::applyTheme(theme);
+        QTest::qWait(60);
+        const QImage image = chart.grab().toImage();
+        const ui::Colours colours = ui::coloursOf(chart.palette());
+        // The frame of a bar has its colour in full, along its whole length.
+        const auto length = [&](const QColor& colour) {
+            int most = 0;
+            for (int y = 0; y < image.height(); ++y) {
+                int found = 0;
+                for (int x = 0; x < image.width(); ++x)
+                    found += image.pixelColor(x, y).rgb() == colour.rgb() ? 1 : 0;
+                most = std::max(most, found);
+            }
+            return most;
+        };
+        const int total = length(colours.series[0]);
+        QVERIFY2(total > 200, qPrintable(QString::number(total)));
+        QVERIFY(std::abs(length(colours.gain) - 0.6 * total) < 5.0);
+        QVERIFY(std::abs(length(colours.loss) - 0.1 * total) < 5.0);
+    }
+    // Another chart in its place has its own axes again.
+    chart.show(ui::costHistogram(*base_, "flat"));
+    QVERIFY(chart.spec().bars.empty() && chart.hasDrawing());
+}
+
+void ChartsTest::givenCostsWithoutAPicture_whenDrawn_thenTheChartSaysWhyItIsEmpty() {
+    sim::CostBreakdown breakdown;
+    QCOMPARE(ui::unitCostWaterfall(breakdown).message, "A user of this plan costs nothing.");
+    QCOMPARE(ui::fleetCost(breakdown).message, "This plan has no fleet.");
+    const double endless = std::numeric_limits<double>::infinity();
+    breakdown.steps = {{"multipliers", "Multipliers", endless, endless}};
+    breakdown.loaded = endless;
+    QVERIFY(ui::unitCostWaterfall(breakdown).message.startsWith("A step has no finite mean"));
+    breakdown.fleet.emplace();
+    QCOMPARE(ui::fleetCost(breakdown).message, "The fleet costs nothing.");
+}
+
+void ChartsTest::givenFleetsOnEachSideOfTheBreakEven_whenDrawn_thenMarkersAndNoteSaySo() {
+    sim::CostBreakdown breakdown;
+    breakdown.currency = "EUR";
+    sim::FleetView& fleet = breakdown.fleet.emplace();
+    fleet.curve = {{0.1, 30.0}, {0.5, 6.0}, {1.0, 3.0}};
+    fleet.utilisation = 0.5;
+    fleet.perMillion = 6.0;
+    fleet.marketPrice = 4.0;
+    fleet.breakEvenUtilisation = 0.75;
+    ui::ChartSpec spec = ui::fleetCost(breakdown);
+    QCOMPARE(spec.yTitle, "EUR per million units");
+    QCOMPARE(spec.series.size(), std::size_t{2});
+    QCOMPARE(spec.series[0].x, (std::vector<double>{0.5, 1.0}));  // 30 is more than four times 6
+    QCOMPARE(spec.series[1].y, (std::vector<double>{4.0, 4.0}));
+    QCOMPARE(spec.markers[0].label, "today 50.0 %");
+    QCOMPARE(spec.markers[1].label, "break-even 75.0 %");
+    QVERIFY(spec.note.startsWith("Less busy"));
+    fleet.utilisation = 0.8;
+    QVERIFY(ui::fleetCost(breakdown).note.startsWith("Busier"));
+    fleet.utilisation = 0.0;
+    spec = ui::fleetCost(breakdown);
+    QVERIFY(spec.note.startsWith("Nothing runs"));
+    QCOMPARE(spec.markers.size(), std::size_t{1});
+    fleet.breakEvenUtilisation = 1.5;
+    spec = ui::fleetCost(breakdown);
+    QVERIFY(spec.note.startsWith("Even at full load"));
+    QVERIFY(spec.markers.empty());
+    fleet.marketPrice.reset();
+    fleet.breakEvenUtilisation.reset();
+    spec = ui::fleetCost(breakdown);
+    QCOMPARE(spec.series.size(), std::size_t{1});
+    QCOMPARE(spec.note, QString());
 }
 
 void ChartsTest::givenAFolderThatIsNotThere_whenExported_thenNothingIsLeftAndTheReasonIsTold() {

@@ -309,7 +309,7 @@ void MainWindowTest::givenTheKeyboard_whenShortcutsArePressed_thenPagesTurnAndTh
     window->activateWindow();
     QVERIFY(QTest::qWaitForWindowActive(window.get()));
     window->openScenario(tests::WindowFixture::shipped("pro-200"));
-    for (int page = 0; page < 6; ++page) {
+    for (int page = 0; page < MainWindow::kPages; ++page) {
         QTest::keyClick(window.get(), static_cast<Qt::Key>(Qt::Key_1 + page), Qt::ControlModifier);
         QTRY_COMPARE(static_cast<int>(window->page()), page);
     }

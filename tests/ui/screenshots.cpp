@@ -1,4 +1,5 @@
-// Pictures of every page, light and dark, for people to look at. Usage: ui_screenshots FOLDER
+// Pictures of every page, light and dark, for people to look at. Usage: screenshots FOLDER [cost], the latter
+// for those of the Cost page only
 #include <QApplication>
 #include <QComboBox>
 #include <QDir>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "tests/ui/window_fixture.hpp"
+#include "ui/pages/cost_page.hpp"
 #include "ui/pages/history_page.hpp"
 #include "ui/pages/run_page.hpp"
 #include "ui/pages/usage_tables.hpp"
@@ -95,6 +97,140 @@ bool shootData(MainWindow& window, const WindowFixture& fixture,
     return true;
 }
 
+/// A plan whose cost has every step.
+std::string everyStep() {
+    return R"(format = 1
+name = "every-step"
+currency = "USD"
+[run]
+users = 2_000
+[population]
+subscribers = 1_000
+[[meter]]
+id = "answers"
+[[meter]]
+id = "images"
+[[segment]]
+id = "users"
+[segment.usage.answers]
+distribution = "lognormal"
+median = 200
+sigma = 1
+[segment.usage.images]
+distribution = "constant"
+value = 40
+[cost]
+serving_share = 0.5
+[[cost.rate]]
+meter = "answers"
+amount = 0.02
+cache_hit_share = 0.5
+cached_price_share = 0.1
+model = "large"
+[[cost.multiplier]]
+meter = "answers"
+parts = [ { times = 1 }, { share = 0.1, times = 12 } ]
+[[cost.route]]
+id = "small-first"
+meter = "answers"
+student_share = 0.5
+student_cost_share = 0.1
+escalation = 0.1
+router_amount = 0
+[[cost.guard]]
+meter = "answers"
+overhead = 0.2
+false_positive_share = 0.01
+false_positive_amount = 0.1
+[[cost.retry]]
+meter = "answers"
+success = 0.9
+[cost.fleet]
+meter = "images"
+throughput = 0.02
+hourly_amount = 2
+utilisation = 0.3
+market_price = 0.04
+[[cost.one_off]]
+id = "training"
+amount = 1_000
+method = "units"
+units = 1_000_000
+meter = "answers"
+[[cost.one_off]]
+id = "site"
+amount = 6_000
+months = 12
+[[cost.fixed]]
+amount = 400
+[[cost.fixed]]
+id = "seat"
+amount = 0.3
+per = "subscriber"
+[cost.payments]
+rate = 0.03
+amount = 0.3
+[cost.support]
+tickets = 0.05
+amount = 8
+[cost.free_tier]
+users_per_subscriber = 2
+amount = 0.2
+[[plan]]
+id = "pro"
+fee = 20
+[[plan.limit]]
+meter = "answers"
+amount = 900
+action = "block"
+)";
+}
+
+/// Scenarios whose costs are of every kind, on the Cost page, in the usual and in the smallest window.
+/// @return whether all came about
+bool shootCost(MainWindow& window, const WindowFixture& fixture,
+               const std::function<QString(const QString&)>& file) {
+    struct Shot {
+        const char* scenario;
+        const char* plan;
+        std::vector<int> tabs;
+    };
+    const Shot shots[] = {{"pro-200", "flat", {0, 1, 2}},        {"pro-200", "soft-cap", {0}},
+                          {"own-fleet", "own", {0, 1, 2, 3, 4}}, {"distil-and-route", "routed", {0, 2}},
+                          {"search-multiplier", "", {0, 1}},     {"guarded-operator", "", {0, 2}},
+                          {"credit-pack", "", {0, 2}},           {"catalogue-recsys", "", {0, 2}},
+                          {"every-step", "", {0, 1, 2, 3}}};
+    const char* names[] = {"waterfall", "steps", "parts", "fleet", "fleet-numbers"};
+    const QSize size = window.size();
+    for (const Shot& shot : shots) {
+        const bool isShipped = QString(shot.scenario) != "every-step";
+        window.openScenario(isShipped ? WindowFixture::shipped(shot.scenario)
+                                      : fixture.write("every-step.toml", everyStep()));
+        window.showPage(MainWindow::Page::Cost);
+        auto& page = window.costPage();
+        if (!QTest::qWaitFor([&] { return !page.isBusy(); }, 60'000) || !page.costs()) return false;
+        if (*shot.plan != '\0') page.findChild<QComboBox*>("cost-plan")->setCurrentText(shot.plan);
+        for (const int tab : shot.tabs) {
+            page.findChild<QTabWidget*>("cost-tabs")->setCurrentIndex(tab);
+            const QString name = QString("4-cost-%1-%2-%3").arg(shot.scenario, shot.plan, names[tab]);
+            shoot(window, file(name));
+            window.resize(window.minimumSize());
+            shoot(window, file(name + "-small"));
+            window.resize(size);
+        }
+        page.findChild<QTabWidget*>("cost-tabs")->setCurrentIndex(0);
+    }
+    std::string endless = everyStep();
+    endless.replace(endless.find("2_000"), 5, "2_000_000_000");
+    window.openScenario(fixture.write("endless.toml", endless));
+    window.showPage(MainWindow::Page::Cost);
+    shoot(window, file("4-cost-working"));
+    window.costPage().cancel();
+    if (!QTest::qWaitFor([&] { return !window.costPage().isBusy(); }, 60'000)) return false;
+    shoot(window, file("4-cost-cancelled"));
+    return true;
+}
+
 bool runToEnd(MainWindow& window) {
     window.run();
     return QTest::qWaitFor([&] { return !window.runPage().isRunning(); }, 60'000);
@@ -105,6 +241,7 @@ bool runToEnd(MainWindow& window) {
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
     const QString folder = argc > 1 ? argv[1] : ".";
+    const bool isCostOnly = argc > 2 && QString(argv[2]) == "cost";
     QDir().mkpath(folder);
     for (const auto theme : {breakeven::ui::Theme::Light, breakeven::ui::Theme::Dark}) {
         breakeven::ui::applyTheme(theme);
@@ -112,35 +249,43 @@ int main(int argc, char** argv) {
         const auto window = fixture.window();
         const QString end = theme == breakeven::ui::Theme::Dark ? "-dark.png" : "-light.png";
         const auto file = [&](const QString& name) { return folder + "/" + name + end; };
+        window->showPage(MainWindow::Page::Cost);
+        shoot(*window, file("4-cost-empty"));
+        if (isCostOnly) {
+            if (!shootCost(*window, fixture, file)) return 1;
+            continue;
+        }
+        window->showPage(MainWindow::Page::Start);
         shoot(*window, file("1-start"));
         window->showPage(MainWindow::Page::Scenario);
         shoot(*window, file("2-scenario-empty"));
         window->showPage(MainWindow::Page::History);
-        shoot(*window, file("5-history-empty"));
+        shoot(*window, file("6-history-empty"));
         window->showPage(MainWindow::Page::Compare);
-        shoot(*window, file("6-compare-empty"));
+        shoot(*window, file("7-compare-empty"));
         window->showPage(MainWindow::Page::Data);
         shoot(*window, file("3-data-empty"));
         window->openScenario(WindowFixture::shipped("pro-200"));
         shoot(*window, file("2-scenario"));
         window->showPage(MainWindow::Page::Run);
-        shoot(*window, file("4-run-empty"));
+        shoot(*window, file("5-run-empty"));
         if (!runToEnd(*window)) return 1;
         const char* tabs[] = {"cost", "cumulative", "fee", "lorenz", "differences"};
         for (int tab = 0; tab < 5; ++tab) {
             window->runPage().showTab(tab);
-            shoot(*window, file(QString("4-run-") + tabs[tab]));
+            shoot(*window, file(QString("5-run-") + tabs[tab]));
         }
         window->document().setNumber("plan.flat.fee", breakeven::core::NumberPart::Value, 250.0);
         if (!runToEnd(*window)) return 1;
         window->showPage(MainWindow::Page::History);
         window->historyPage().select({1, 2});
-        shoot(*window, file("5-history"));
+        shoot(*window, file("6-history"));
         window->compareRuns({1, 2});
-        shoot(*window, file("6-compare"));
+        shoot(*window, file("7-compare"));
         fixture.consent = true;
         window->openScenario(WindowFixture::shipped("api-clients"));
         if (!shootData(*window, fixture, file)) return 1;
+        if (!shootCost(*window, fixture, file)) return 1;
         window->openScenario(fixture.write(
             "broken.toml",
             "format = 1\nname = \"broken\"\ncurency = \"USD\"\n[[plan]]\nid = \"a\"\nfee = -3\n"));

@@ -3,18 +3,14 @@
 #include <qcustomplot.h>
 
 #include <QEvent>
-#include <QFile>
-#include <QFileInfo>
 #include <QLabel>
-#include <QPainter>
-#include <QSaveFile>
 #include <QStackedLayout>
-#include <QSvgGenerator>
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
+#include "ui/charts/waterfall_drawing.hpp"
 #include "ui/format/number_format.hpp"
 #include "ui/theme/theme.hpp"
 
@@ -117,7 +113,9 @@ void Chart::show(const ChartSpec& spec) {
     note_->setVisible(!spec_.note.isEmpty());
     message_->setText(spec_.message);
     setAccessibleName(spec_.title);
-    setAccessibleDescription(spec_.note);
+    QStringList told{spec_.note};
+    for (const ChartBar& bar : spec_.bars) told << tr("%1: %2").arg(bar.name, bar.label);
+    setAccessibleDescription(told.join("\n").trimmed());
     stack_->setCurrentWidget(hasDrawing() ? static_cast<QWidget*>(plot_) : message_);
     draw();
 }
@@ -133,7 +131,10 @@ void Chart::draw() {
     plot_->clearItems();
     if (hasDrawing()) {
         styleAxes();
-        drawSeries();
+        if (spec_.bars.empty())
+            drawSeries();
+        else
+            drawWaterfall(*plot_, spec_.bars, coloursOf(palette()));
         rescale();
         drawMarkers();
     }
@@ -160,6 +161,10 @@ void Chart::styleAxes() {
     plot_->xAxis->setLabel(spec_.xTitle);
     plot_->yAxis->setLabel(spec_.yTitle);
     plot_->xAxis->setScaleType(spec_.isLogX ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    styleTickers();
+}
+
+void Chart::styleTickers() {
     if (!spec_.categories.empty()) {
         QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
         for (std::size_t i = 0; i < spec_.categories.size(); ++i) {
@@ -254,6 +259,10 @@ void Chart::drawSeries() {
 }
 
 void Chart::rescale() {
+    if (!spec_.bars.empty()) {
+        scaleWaterfall(*plot_, spec_.bars);
+        return;
+    }
     plot_->rescaleAxes();
     const auto withRoom = [](const QCPRange& range) {
         const double room = std::pow(range.upper / range.lower, 0.02);
@@ -339,48 +348,6 @@ QString Chart::readingAt(double x) const {
     if (lines.isEmpty()) return {};
     lines.prepend(name(x));
     return lines.join('\n');
-}
-
-QString Chart::exportTo(const QString& path) {
-    const QSize size = plot_->size();
-    const QString ending = QFileInfo(path).suffix().toLower();
-    QSaveFile file(path);
-    if (ending != "png" && ending != "svg") return tr("end the name in .png or .svg");
-    if (!file.open(QIODevice::WriteOnly)) return file.errorString();
-    const int head = title_->isVisible() || !spec_.title.isEmpty() ? 24 : 0;
-    const auto paint = [&](QCPPainter& painter, bool isVector) {
-        const Colours colours = coloursOf(palette());
-        painter.fillRect(QRect(0, 0, size.width(), size.height() + head), colours.background);
-        painter.setPen(colours.text);
-        painter.setFont(title_->font());
-        painter.drawText(QRect(8, 0, size.width() - 16, head), Qt::AlignVCenter | Qt::AlignLeft, spec_.title);
-        painter.translate(0, head);
-        if (isVector) {
-            painter.setMode(QCPPainter::pmVectorized);
-            painter.setMode(QCPPainter::pmNoCaching);
-        }
-        plot_->toPainter(&painter, size.width(), size.height());
-    };
-    if (ending == "svg") {
-        QSvgGenerator generator;
-        generator.setOutputDevice(&file);
-        generator.setResolution(96);
-        generator.setSize(QSize(size.width(), size.height() + head));
-        generator.setViewBox(QRect(0, 0, size.width(), size.height() + head));
-        generator.setTitle(spec_.title);
-        QCPPainter painter;
-        painter.begin(&generator);
-        paint(painter, true);
-        painter.end();
-    } else {
-        QImage image(2 * QSize(size.width(), size.height() + head), QImage::Format_ARGB32);
-        image.setDevicePixelRatio(2.0);
-        QCPPainter painter(&image);
-        paint(painter, false);
-        painter.end();
-        if (!image.save(&file, "PNG")) return file.errorString();
-    }
-    return file.commit() ? QString() : file.errorString();
 }
 
 }  // namespace breakeven::ui

@@ -22,7 +22,9 @@ class Chart : public QWidget {
     using QWidget::show;
 
     [[nodiscard]] const ChartSpec& spec() const { return spec_; }
-    [[nodiscard]] bool hasDrawing() const { return spec_.message.isEmpty() && !spec_.series.empty(); }
+    [[nodiscard]] bool hasDrawing() const {
+        return spec_.message.isEmpty() && !(spec_.series.empty() && spec_.bars.empty());
+    }
 
     /// Writes the chart as it stands, by the file's ending: .png (twice the size on screen) or .svg.
     /// @return what went wrong; empty when it was written. Nothing half-written is left.
@@ -37,6 +39,7 @@ class Chart : public QWidget {
   private:
     void draw();
     void drawSeries();
+    void styleTickers();
     void drawMarkers();
     void styleAxes();
     void rescale();

@@ -32,6 +32,16 @@ struct ChartMarker {
     QString label;
 };
 
+/// A bar of a waterfall, lying from one value to another.
+struct ChartBar {
+    enum class Kind { Total, Rise, Fall };
+    Kind kind = Kind::Total;
+    QString name;
+    double from = 0.0;
+    double to = 0.0;
+    QString label;  ///< beside the bar
+};
+
 /// What a chart shows; the numbers come from sim/report, nothing is computed here or while painting.
 struct ChartSpec {
     QString title;
@@ -44,6 +54,7 @@ struct ChartSpec {
     bool startsAtZeroY = true;
     std::vector<ChartSeries> series;
     std::vector<ChartMarker> markers;
+    std::vector<ChartBar> bars;       ///< in place of series: one under the other from the top, along x
     std::vector<QString> categories;  ///< names of x = 1, 2, …; empty: x is a number
     QString note;                     ///< one line under the title
     QString message;                  ///< shown in place of the chart when there is nothing to draw

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/report/live_text.hpp"
 #include "sim/report/results_table.hpp"
 #include "sim/report/verdict.hpp"
 #include "ui/charts/chart.hpp"
@@ -94,6 +95,11 @@ RunPage::RunPage(Document& document, const Services& services, QWidget* parent)
     progress_->setRange(0, 1000);
     progress_->setTextVisible(true);
     speed_ = new QLabel(this);
+    live_ = new QLabel(this);
+    live_->setObjectName("live-estimate");
+    live_->setWordWrap(true);
+    live_->setAccessibleName(tr("What the run knows so far"));
+    live_->setToolTip(tr("From the worlds done so far, with 95 % intervals that shrink as the run goes on."));
     auto* progressRow = new QHBoxLayout;
     progressRow->addWidget(progress_, 1);
     progressRow->addWidget(speed_);
@@ -153,6 +159,7 @@ RunPage::RunPage(Document& document, const Services& services, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(settings);
     layout->addLayout(progressRow);
+    layout->addWidget(live_);
     layout->addWidget(verdict_);
     layout->addWidget(body_, 1);
     layout->addStretch(0);
@@ -167,6 +174,8 @@ RunPage::RunPage(Document& document, const Services& services, QWidget* parent)
                              static_cast<double>(std::max<std::uint64_t>(progress.userMonthsTotal, 1));
         progress_->setValue(static_cast<int>(1000.0 * share));
         progress_->setFormat(tr("%1 of %2 worlds").arg(progress.worldsDone).arg(progress.worldsTotal));
+        live_->setVisible(progress.live.has_value());
+        if (progress.live) live_->setText(text(sim::liveText(*progress.live, currency_)));
         const double rate = static_cast<double>(progress.userMonthsDone) / std::max(seconds, 1e-9);
         const double left = share > 0.0 ? seconds * (1.0 - share) / share : 0.0;
         speed_->setText(tr("%1 user-months/s, %2 left")
@@ -231,6 +240,7 @@ void RunPage::run() {
         emit failed(reading.scenario->exactOnly.front());
         return;
     }
+    currency_ = reading.scenario->currency;
     job_.start(std::move(*reading.scenario), label_->text().trimmed().toStdString());
     setRunning(true);
 }
@@ -247,6 +257,8 @@ void RunPage::setRunning(bool running) {
     cancel_->setEnabled(running);
     progress_->setVisible(running);
     speed_->setVisible(running);
+    live_->clear();
+    live_->setVisible(false);
     progress_->setValue(0);
     progress_->setFormat(tr("starting"));
     speed_->clear();

@@ -2,6 +2,7 @@
 
 #include <QWidget>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "ui/document/document.hpp"
@@ -74,6 +75,8 @@ class RunPage : public QWidget {
     QPushButton* cancel_ = nullptr;
     QProgressBar* progress_ = nullptr;
     QLabel* speed_ = nullptr;
+    QLabel* live_ = nullptr;
+    std::string currency_;  ///< of the run that goes on
     VerdictCard* verdict_ = nullptr;
     QWidget* body_ = nullptr;
     TableModel* plans_ = nullptr;

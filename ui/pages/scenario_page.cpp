@@ -11,6 +11,7 @@
 #include <QSplitter>
 #include <QTabWidget>
 #include <QVBoxLayout>
+#include <memory>
 
 #include "ui/charts/chart.hpp"
 #include "ui/charts/chart_specs.hpp"
@@ -30,6 +31,13 @@ ScenarioPage::ScenarioPage(Document& document, QWidget* parent) : QWidget(parent
     question_->setWordWrap(true);
     facts_ = new QLabel(this);
     facts_->setWordWrap(true);
+    live_ = new QLabel(this);
+    live_->setObjectName("live-verdict");
+    live_->setWordWrap(true);
+    live_->setAccessibleName(tr("First verdict"));
+    live_->setToolTip(
+        tr("Worked out anew after every change, from at most 10,000 users and 1,024 worlds. Run the "
+           "scenario for all of them, and to keep the result."));
     run_ = new QPushButton(tr("Run this scenario"), this);
     run_->setToolTip(tr("Simulate it and read the verdict (Ctrl+R)"));
     open_ = new QPushButton(tr("Open a scenario…"), this);
@@ -40,6 +48,7 @@ ScenarioPage::ScenarioPage(Document& document, QWidget* parent) : QWidget(parent
     words->addWidget(name_);
     words->addWidget(question_);
     words->addWidget(facts_);
+    words->addWidget(live_);
     auto* head = new QHBoxLayout;
     head->addLayout(words, 1);
     head->addWidget(open_, 0, Qt::AlignTop);
@@ -107,11 +116,31 @@ ScenarioPage::ScenarioPage(Document& document, QWidget* parent) : QWidget(parent
     layout->addLayout(head);
     layout->addWidget(problems_);
     layout->addWidget(body_, 1);
+    connect(&preview_, &PreviewJob::estimated, this, [this](const Preview& preview) {
+        const QString worlds = preview.worlds == 1 ? tr("base values") : tr("%1 worlds").arg(preview.worlds);
+        const QString more = preview.isLast ? QString() : tr(", more to come");
+        live_->setText(tr("First look (%1%2): %3").arg(worlds, more, text(preview.sentence)));
+    });
+    connect(&preview_, &PreviewJob::failed, this,
+            [this](const core::Diagnostic& problem) { live_->setText(text(problem.problem)); });
     connect(&document_, &Document::changed, this, &ScenarioPage::refresh);
     refresh();
 }
 
+void ScenarioPage::preview() {
+    const core::Scenario* scenario = document_.scenario();
+    const bool isSimulatable = scenario != nullptr && scenario->exactOnly.empty();
+    live_->setVisible(isSimulatable);
+    if (isSimulatable) {
+        preview_.start(std::make_shared<const core::Scenario>(*scenario));
+        return;
+    }
+    preview_.stop();
+    live_->clear();
+}
+
 void ScenarioPage::refresh() {
+    preview();
     const core::Scenario* scenario = document_.scenario();
     problems_->clear();
     for (const core::Diagnostic& item : document_.reading().diagnostics) {

@@ -5,6 +5,7 @@
 
 #include "sim/report/usage_curve.hpp"
 #include "ui/document/document.hpp"
+#include "ui/jobs/preview_job.hpp"
 
 class QComboBox;
 class QLabel;
@@ -33,6 +34,7 @@ class ScenarioPage : public QWidget {
   private:
     void refresh();
     void showCurve();
+    void preview();
 
     Document& document_;
     std::vector<sim::UsageCurve> curves_;
@@ -41,6 +43,8 @@ class ScenarioPage : public QWidget {
     QLabel* name_ = nullptr;
     QLabel* question_ = nullptr;
     QLabel* facts_ = nullptr;
+    QLabel* live_ = nullptr;
+    PreviewJob preview_;
     QListWidget* problems_ = nullptr;
     QWidget* body_ = nullptr;
     NumberModel* numbers_ = nullptr;

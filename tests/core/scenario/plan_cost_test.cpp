@@ -58,6 +58,27 @@ double unit(const Scenario& scenario, std::size_t plan) {
     return unitCosts(costOf(scenario, scenario.plans[plan]), 1, {}, CostStage::Cache).front().list;
 }
 
+TEST(RateModel, GivenPricesFromAListAndByHand_WhenRead_ThenEachRateSaysWhoseItIs) {
+    const Scenario scenario = read(R"([plan.cost]
+model = "small"
+[[plan.cost.rate]]
+id = "by-hand"
+meter = "tokens"
+amount = 1
+model = "voice"
+[[plan.cost.rate]]
+id = "nobodys"
+meter = "tokens"
+amount = 1
+)");
+    EXPECT_EQ(scenario.cost.rates[0].model, "large");
+    const std::vector<CostRate>& rates = scenario.plans[1].cost->rates;
+    ASSERT_EQ(rates.size(), 3U);
+    EXPECT_EQ(rates[0].model, "small");
+    EXPECT_EQ(rates[1].model, "voice");
+    EXPECT_EQ(rates[2].model, "");
+}
+
 TEST(PlanCost, GivenNothingChanged_WhenRead_ThenThePlanRunsOnTheCostOfAll) {
     const Scenario scenario = read("");
     EXPECT_FALSE(scenario.plans[1].cost);

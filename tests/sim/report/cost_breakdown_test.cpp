@@ -106,6 +106,58 @@ TEST(FleetView, GivenTheFleetOfTheModel_WhenShown_ThenItsPublishedFiguresComeOut
     EXPECT_EQ(fleet.beyondCapacity, 0.0);
 }
 
+TEST(FleetView, GivenTheFleetOfTheModel_WhenDrawn_ThenTheSteepEndIsLeftOut) {
+    // Market 0.88: up to 3.52. At full load a million costs 0.737 x 0.40, so the curve begins at 9 %.
+    const FleetView fleet = *breakdownOf(story("own-fleet"), "own").fleet;
+    const std::vector<FleetPoint> curve = readableCurve(fleet);
+    ASSERT_EQ(curve.size(), 92U);
+    EXPECT_DOUBLE_EQ(curve.front().utilisation, 0.09);
+    EXPECT_NEAR(curve.front().amount, 0.737 * 0.40 / 0.09, 0.005);
+    EXPECT_DOUBLE_EQ(curve.back().utilisation, 1.0);
+}
+
+TEST(CostBreakdown, GivenAFleetOfFixedSize_WhenBrokenDown_ThenNothingIsLeftOfTheVariableCost) {
+    // Sums and differences of 3.18 would leave 1e-15.
+    const CostBreakdown breakdown = breakdownOf(story("own-fleet"), "fixed");
+    EXPECT_EQ(breakdown.average, 0.0);
+    EXPECT_EQ(breakdown.marginal, 0.0);
+    EXPECT_NEAR(breakdown.fixed, 463.0 * 1.9108 * 720.0 / 200'000.0, 1e-4);
+}
+
+TEST(CostTables, GivenChancesThatNobodyWillSee_WhenShown_ThenTheirDigitsAreNot) {
+    const Table table = fleetTable(breakdownOf(story("own-fleet"), "own"));
+    const auto row = std::ranges::find_if(
+        table.rows, [](const auto& cells) { return cells[0].text == "A request waits at the mean load"; });
+    ASSERT_NE(row, table.rows.end());
+    EXPECT_EQ((*row)[1].text, "< 1e-9");
+    EXPECT_NEAR(std::log10(*(*row)[1].number), -65.2, 0.1);
+}
+
+TEST(HasCost, GivenAServingShareOfNothing_WhenAsked_ThenThereIsNoCost) {
+    core::Scenario scenario = tests::pro200();
+    EXPECT_TRUE(hasCost(scenario));
+    scenario.cost.rates.clear();
+    scenario.cost.fixed.clear();
+    EXPECT_FALSE(hasCost(scenario));
+    scenario.plans[1].cost = scenario.cost;
+    scenario.plans[1].cost->support = core::PerSubscriberCost{point(0.05), point(8.0)};
+    EXPECT_TRUE(hasCost(scenario));
+}
+
+TEST(CostFigures, GivenTheFleetOfTheModel_WhenTold_ThenTheyAreThoseOfTheStepTable) {
+    const CostBreakdown own = breakdownOf(story("own-fleet"), "own");
+    const std::vector<CostFigure> figures = costFigures(own);
+    const Table table = costStepTable(own);
+    ASSERT_EQ(figures.size(), 4U);
+    for (std::size_t i = 0; i < 4; ++i) {
+        const std::vector<TableCell>& row = table.rows[table.rows.size() - 4 + i];
+        EXPECT_EQ(figures[i].title, row[0].text);
+        EXPECT_EQ(figures[i].text, row[2].text);
+        EXPECT_FALSE(figures[i].definition.empty());
+    }
+    EXPECT_EQ(figures[1].value, own.marginal);
+}
+
 TEST(FleetView, GivenAFleetThatIsTooSmall_WhenShown_ThenEveryoneWaitsAndTheOverflowIsTold) {
     const core::Scenario scenario = story("own-fleet", {{"plan.fixed.cost.fleet.gpus", "100"}});
     const FleetView fleet = *breakdownOf(scenario, "fixed").fleet;

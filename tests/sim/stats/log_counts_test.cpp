@@ -259,5 +259,76 @@ TEST(MergedBins, GivenSeveralLists_WhenPutTogether_ThenTheyAscend) {
     EXPECT_TRUE(std::ranges::is_sorted(all, {}, [](const WeightedBin& bin) { return bin.low + bin.high; }));
 }
 
+std::string packed(const LogCounts& counts) {
+    core::BytePacker packer;
+    counts.pack(packer);
+    return packer.take();
+}
+
+LogCounts unpacked(const std::string& bytes) {
+    core::ByteUnpacker unpacker(bytes);
+    return LogCounts::unpack(unpacker);
+}
+
+TEST(LogCounts, GivenRandomCounts_WhenPackedAndTakenOut_ThenAllThatComesAfterIsTheSame) {
+    for (std::uint32_t seed = 0; seed < 20; ++seed) {
+        std::vector<double> values = sample(3'000, seed);
+        for (std::size_t i = 0; i < values.size(); i += 3) values[i] -= 150.0;
+        values.insert(values.end(), {1e-300, -1e-12, 1e300, -1e20});
+        LogCounts counts(7);
+        for (std::size_t i = 0; i < values.size(); ++i) counts.add(values[i], 1 + i % 3, i % (1 + seed % 7));
+        const LogCounts copy = unpacked(packed(counts));
+        LogCounts found = copy;
+        EXPECT_TRUE(packed(found) == packed(counts));
+        EXPECT_EQ(found.count(), counts.count());
+        EXPECT_EQ(found.batchWeights(), counts.batchWeights());
+        // It goes on as the other does.
+        for (LogCounts* one : {&counts, &found}) {
+            one->add(sample(2'000, 99), 5, 1, 200.0);
+            one->merge(copy, 3);
+        }
+        EXPECT_TRUE(packed(found) == packed(counts));
+        EXPECT_TRUE(found.bins() == counts.bins());
+    }
+    EXPECT_EQ(unpacked(packed(LogCounts(3))).batches(), 3U);
+}
+
+TEST(LogCounts, GivenAnyOrderOfMerging_WhenPacked_ThenTheBytesAreTheSame) {
+    std::vector<LogCounts> parts;
+    for (std::uint32_t part = 0; part < 9; ++part) {
+        std::vector<double> values = sample(400, part);
+        for (double& value : values) value *= 1.0 + 1e-13 * part;
+        parts.emplace_back(2).add(values, 1 + part, part % 2, kNone);
+    }
+    std::string reference;
+    for (std::size_t start = 0; start < parts.size(); ++start) {
+        LogCounts whole(2);
+        for (std::size_t i = 0; i < parts.size(); ++i) whole.merge(parts[(start + 4 * i) % parts.size()]);
+        if (start == 0) reference = packed(whole);
+        EXPECT_TRUE(packed(whole) == reference) << start;
+    }
+}
+
+TEST(LogCounts, GivenBytesThatNoCountsMake_WhenTakenOut_ThenTheyAreRefused) {
+    const auto bytes = [](const std::vector<std::pair<double, double>>& bins) {
+        core::BytePacker packer;
+        packer.whole(1);  // batches
+        packer.whole(0);  // zeros
+        packer.whole(bins.size());
+        for (const auto& [low, high] : bins) {
+            packer.number(low);
+            packer.number(high);
+            for (const unsigned whole : {1, 1, 1, 2, 0}) packer.whole(whole);
+        }
+        return packer.take();
+    };
+    EXPECT_EQ(unpacked(bytes({{3.0, 3.0}, {5.0, 5.001}})).count(), 4U);
+    for (const std::string& bad :
+         {bytes({{3.0, 4.0}}), bytes({{3.0, -3.0}}), bytes({{0.0, 0.0}}), bytes({{kNone, kNone}}),
+          bytes({{3.001, 3.0}}), bytes({{5.0, 5.0}, {3.0, 3.0}}), bytes({{3.0, 3.0}, {3.0, 3.0}}),
+          bytes({{-3.0, -3.0}, {3.0, 3.0}}), std::string(1, '\0')})
+        EXPECT_THROW(static_cast<void>(unpacked(bad)), core::BytesUnreadable);
+}
+
 }  // namespace
 }  // namespace breakeven::sim

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sim/engine/outcome.hpp"
+#include "sim/engine/work_plan.hpp"
+#include "sim/engine/world_result.hpp"
+
+namespace breakeven::sim {
+
+/// Turns what was summed and counted over a world's users into its numbers.
+class Evaluator {
+  public:
+    Evaluator(const core::Scenario& scenario, const Layout& layout, const WorkPlan& plan);
+
+    /// How often a user of each segment counts where segments are mixed: segment x plan.
+    [[nodiscard]] std::vector<std::vector<std::uint64_t>> countTimes(const WorldModel& model) const;
+
+    /// What one observation weighs in the pooled counts.
+    [[nodiscard]] double countUnit() const;
+
+    /// @param costs  segment x plan
+    [[nodiscard]] WorldOutcome evaluate(const WorldModel& model, const WorldSums& sums,
+                                        const std::vector<SlotCounts>& costs) const;
+
+    /// Adds the segments' costs to the pooled ones: one batch of them, or batch by batch.
+    void poolCosts(const std::vector<SlotCounts>& costs, const std::vector<std::vector<std::uint64_t>>& times,
+                   SlotCounts& pooled, std::optional<std::size_t> batch) const;
+
+    /// The metrics with each batch left out in turn.
+    /// @param costs  segment x plan
+    void leaveBatchesOut(const WorldModel& model, const WorldSums& sums, const std::vector<SlotCounts>& costs,
+                         RunOutcome& outcome) const;
+
+  private:
+    using Bins = std::vector<WeightedBin>;
+    [[nodiscard]] std::vector<GroupSums> segmentTotals(const WorldSums& sums, std::size_t leftOut) const;
+    /// The metrics of each plan in each scope.
+    /// @param bins  plan x segment: bins of the cost, for the first of the plans that cost alike
+    [[nodiscard]] std::vector<std::vector<double>> valuesOf(const WorldModel& model,
+                                                            const std::vector<GroupSums>& totals,
+                                                            const std::vector<std::vector<Bins>>& bins) const;
+    /// Sampling variance of the mean margin per user-month, from the batches.
+    [[nodiscard]] double marginNoise(const WorldModel& model, const WorldSums& sums, std::size_t plan) const;
+    /// The bins less what weighs in each of them, the empty ones dropped.
+    [[nodiscard]] static Bins reduced(const Bins& bins, const std::vector<double>& less);
+
+    const core::Scenario& scenario_;
+    const Layout& layout_;
+    const std::vector<std::uint64_t>& users_;
+    std::vector<Scope> scopes_;
+};
+
+}  // namespace breakeven::sim
