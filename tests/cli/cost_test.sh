@@ -4,29 +4,12 @@
 set -u
 program=$(realpath "$1")
 root=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failed=0
-
-# same NAME WANTED GOT
-same() {
-  [ "$2" == "$3" ] && return
-  printf 'FAILED %s\n--- wanted\n%s\n--- got\n%s\n' "$1" "$2" "$3"
-  failed=1
-}
-# status WANTED COMMAND...
-status() {
-  local wanted=$1
-  shift
-  "$@" >out 2>err
-  same "exit status of $*" "$wanted" "$?"
-}
+source "$(dirname "$(realpath "$0")")/begin.sh"
 
 cp "$root/tests/data/sim/stories/"*.toml .
 
 status 0 "$program" cost agent-workforce.toml --plan two-attempts
-same "steps and meters" 'plan two-attempts
+expect "steps and meters" 'plan two-attempts
 Step                           Change            Cost
                        USD/user-month  USD/user-month
 List price of the use        1,928.94        1,928.94
@@ -40,30 +23,30 @@ Fully loaded cost                             672.698
 Meter          Use  List price  Unit cost            Cost
        /user-month    USD/unit   USD/unit  USD/user-month
 tasks      559.114        3.45    1.20315         672.698' "$(cat out)"
-same "nothing else is said" "" "$(cat err)"
+expect "nothing else is said" "" "$(cat err)"
 
 status 0 "$program" cost agent-workforce.toml --plan two-attempts --set cost.retry.attempts.success=1
-same "a number set" "Fully loaded cost 517.46" "$(tail -5 out | head -1 | tr -s ' ')"
+expect "a number set" "Fully loaded cost 517.46" "$(tail -5 out | head -1 | tr -s ' ')"
 
 status 0 "$program" cost distil-and-route.toml --plan routed
-same "cost by model where there are several" 'Model                               Cost   Share
+expect "cost by model where there are several" 'Model                               Cost   Share
                           USD/user-month
 No model named                      1.48  83.1 %
 Student of route student             0.3  16.9 %' "$(tail -4 out)"
 
 status 0 "$program" cost own-fleet.toml --plan own --csv tables --json
-same "the break-even utilisation" 0.335 "$(python3 -c 'import json; print(round(json.load(open("out"))["plans"][0]["fleet"]["break_even_utilisation"], 3))')"
-same "files" "cost.csv fleet.csv" "$(ls tables | xargs)"
-same "a row for each plan of the curve" 101 "$(wc -l <tables/fleet.csv)"
+expect "the break-even utilisation" 0.335 "$(python3 -c 'import json; print(round(json.load(open("out"))["plans"][0]["fleet"]["break_even_utilisation"], 3))')"
+expect "files" "cost.csv fleet.csv" "$(ls tables | xargs)"
+expect "a row for each plan of the curve" 101 "$(wc -l <tables/fleet.csv)"
 status 0 "$program" cost own-fleet.toml --csv again --threads 1
 status 0 "$program" cost own-fleet.toml --csv more --threads 3
 cmp -s again/cost.csv more/cost.csv || { echo "FAILED bytes by thread count"; failed=1; }
 
 status 2 "$program" cost agent-workforce.toml --plan two-attemps
-same "an unknown plan" '--plan two-attemps: error: the scenario has no such plan
+expect "an unknown plan" '--plan two-attemps: error: the scenario has no such plan
   hint: did you mean "two-attempts"?' "$(cat err)"
 status 2 "$program" cost none.toml
 status 2 "$program" cost agent-workforce.toml --set cost.retry.attempts.success=2
-same "a bad number" '--set cost.retry.attempts.success=2: error: cost.retry.attempts.success is 2
+expect "a bad number" '--set cost.retry.attempts.success=2: error: cost.retry.attempts.success is 2
   hint: it must be above 0 and at most 1' "$(cat err)"
 exit $failed

@@ -5,18 +5,7 @@ set -u
 program=$(realpath "$1")
 hold=$(realpath "$2")
 root=$3
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export XDG_DATA_HOME=$work/data
-failed=0
-
-# expect NAME WANTED GOT
-expect() {
-  [ "$2" == "$3" ] && return
-  printf 'FAILED %s\n--- wanted\n%s\n--- got\n%s\n' "$1" "$2" "$3"
-  failed=1
-}
+source "$(dirname "$(realpath "$0")")/begin.sh"
 # fails WANTED_STATUS WANTED_STDERR COMMAND...: runs it; nothing but what was there before may be there afterwards.
 fails() {
   local wanted=$1 text=$2 before status

@@ -4,25 +4,7 @@
 set -u
 program=$(realpath "$1")
 root=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export XDG_DATA_HOME=$work/data
-failed=0
-
-# expect NAME WANTED GOT
-expect() {
-  [ "$2" == "$3" ] && return
-  printf 'FAILED %s\n--- wanted\n%s\n--- got\n%s\n' "$1" "$2" "$3"
-  failed=1
-}
-# status WANTED COMMAND...
-status() {
-  local wanted=$1
-  shift
-  "$@" >out 2>err
-  expect "exit status of $*" "$wanted" "$?"
-}
+source "$(dirname "$(realpath "$0")")/begin.sh"
 
 cp "$root/tests/data/fitting/clients.csv" clients.csv
 cat >head.toml <<'TOML'

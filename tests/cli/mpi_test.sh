@@ -6,19 +6,9 @@ program=$(realpath "$1")
 root=$2
 command -v mpirun >/dev/null || { echo "no mpirun: not tested"; exit 77; }
 grep -q libmpi <(ldd "$program") || { echo "built without MPI: not tested"; exit 77; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export XDG_DATA_HOME=$work/data TMPDIR=$work
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-failed=0
+source "$(dirname "$(realpath "$0")")/begin.sh"
+export TMPDIR=$work OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
-# expect NAME WANTED GOT
-expect() {
-  [ "$2" == "$3" ] && return
-  printf 'FAILED %s\n--- wanted\n%s\n--- got\n%s\n' "$1" "$2" "$3"
-  failed=1
-}
 # ranks N COMMAND...: N processes on this machine, whatever it has.
 ranks() {
   local count=$1

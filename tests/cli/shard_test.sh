@@ -4,18 +4,7 @@
 set -u
 program=$(realpath "$1")
 root=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export XDG_DATA_HOME=$work/data
-failed=0
-
-# expect NAME WANTED GOT
-expect() {
-  [ "$2" == "$3" ] && return
-  printf 'FAILED %s\n--- wanted\n%s\n--- got\n%s\n' "$1" "$2" "$3"
-  failed=1
-}
+source "$(dirname "$(realpath "$0")")/begin.sh"
 # says STATUS STDOUT STDERR COMMAND...: all that it prints, with times made equal.
 says() {
   local wanted=$1 out=$2 err=$3 status

@@ -293,6 +293,17 @@ void Chart::drawMarkers() {
         return spec_.isLogX ? std::log(x / range.lower) / std::log(range.upper / range.lower)
                             : (x - range.lower) / range.size();
     };
+    // Words stand to the right of their line, but not over the next one or past the end.
+    const auto isLeftOf = [&](double x) {
+        const double at = position(x);
+        const auto isNear = [&](double from, double to) {
+            return std::ranges::any_of(spec_.markers, [&](const ChartMarker& other) {
+                const double apart = position(other.x) - at;
+                return apart > from && apart < to;
+            });
+        };
+        return at > 0.75 || (at > 0.2 && isNear(0.0, 0.2) && !isNear(-0.2, 0.0));
+    };
     double row = 0.0;
     for (const ChartMarker& marker : spec_.markers) {
         auto* line = new QCPItemStraightLine(plot_);
@@ -302,9 +313,8 @@ void Chart::drawMarkers() {
         auto* words = new QCPItemText(plot_);
         words->position->setTypeX(QCPItemPosition::ptPlotCoords);
         words->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-        const bool isRight = position(marker.x) > 0.75;
         words->position->setCoords(marker.x, 0.02 + 0.07 * row);
-        words->setPositionAlignment((isRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
+        words->setPositionAlignment((isLeftOf(marker.x) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
         words->setText(" " + marker.label + " ");
         words->setColor(colours.text);
         words->setBrush(faded(colours.background, 200));
