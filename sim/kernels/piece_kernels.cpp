@@ -39,8 +39,8 @@ void PieceQuantiles(const QuantilePieces& table, const double* z, double* out, s
             const VI at = hn::Add(hn::ShiftLeft<3>(index), index);
             const V start = hn::GatherIndex(d, pieces + kStart, at);
             const V t = hn::Mul(hn::Sub(score, start), hn::GatherIndex(d, pieces + kInverseWidth, at));
-            V sum = hn::GatherIndex(d, pieces + (kKind - 1), at);
-            for (std::size_t k = kKind - 1; k-- > kFirstCoefficient;)
+            V sum = hn::GatherIndex(d, pieces + kLastCoefficient, at);
+            for (std::size_t k = kLastCoefficient; k-- > kFirstCoefficient;)
                 sum = mulAdd(t, sum, hn::GatherIndex(d, pieces + k, at));
             const V kind = hn::GatherIndex(d, pieces + kKind, at);
             const V smooth = expOf(sum);

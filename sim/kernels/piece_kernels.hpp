@@ -16,7 +16,14 @@ struct QuantilePieces {
     static constexpr double kSmooth = 1.0;  ///< e^P
     static constexpr double kCount = 2.0;   ///< the whole number below e^P: rounded up, less one
     /// Numbers of a piece in `pieces`.
-    enum Field : std::size_t { kStart, kInverseWidth, kFirstCoefficient, kKind = 8, kFields };
+    enum Field : std::size_t {
+        kStart,
+        kInverseWidth,
+        kFirstCoefficient,
+        kLastCoefficient = 7,
+        kKind,
+        kFields
+    };
     static constexpr double kReach = 12.0;  ///< scores beyond it are taken as it
 
     std::vector<double> breaks;  ///< 2^depth - 1 ascending scores; those beyond the last piece are infinite
@@ -37,8 +44,8 @@ void pieceQuantiles(const QuantilePieces& table, const double* z, double* out, s
         index += table.breaks[index + step - 1] < z ? step : 0;
     const double* piece = table.pieces.data() + index * kFields;
     const double t = (z - piece[kStart]) * piece[kInverseWidth];
-    double sum = piece[kKind - 1];
-    for (std::size_t k = kKind - 1; k-- > kFirstCoefficient;) sum = t * sum + piece[k];
+    double sum = piece[kLastCoefficient];
+    for (std::size_t k = kLastCoefficient; k-- > kFirstCoefficient;) sum = t * sum + piece[k];
     if (piece[kKind] == QuantilePieces::kAtom) return piece[kFirstCoefficient];
     const double value = expScalar(sum);
     return piece[kKind] == QuantilePieces::kCount ? std::ceil(value) - 1.0 : value;

@@ -73,6 +73,7 @@ void correlateBeliefs(const core::Scenario& scenario, std::vector<double>& unifo
     const auto factor = core::choleskyFactor(matrix);
     if (!factor) return;  // the reader lets no such scenario pass
     std::vector<double> scores;
+    scores.reserve(uniforms.size());
     for (const double u : uniforms) scores.push_back(normalQuantile(u));
     for (std::size_t i = 0; i < uniforms.size(); ++i) {
         if (!isTied[i]) continue;

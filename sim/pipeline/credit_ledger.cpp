@@ -23,7 +23,7 @@ void payFrom(double* balance, double* open, double* total, std::uint32_t n) {
 
 template <typename Visit>
 void CreditLedger::oldestFirst(Balances& balances, std::size_t month, Visit visit) {
-    const std::size_t kept = balances.byGrant.size();
+    const std::size_t kept = std::max<std::size_t>(balances.byGrant.size(), 1);  // one at least
     for (std::size_t grant = month + 1 > kept ? month + 1 - kept : 0; grant <= month; ++grant)
         visit(balances.byGrant[grant % kept]);
 }

@@ -17,6 +17,7 @@ namespace {
 
 std::vector<std::int64_t> rowsOf(const std::vector<sim::RunSummary>& runs) {
     std::vector<std::int64_t> rows;
+    rows.reserve(runs.size());
     for (const sim::RunSummary& run : runs) rows.push_back(run.row);
     return rows;
 }

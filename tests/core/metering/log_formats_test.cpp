@@ -14,7 +14,7 @@ using tests::TemporaryFolder;
 using tests::textOf;
 
 /// What metering a text gives: the CSV, or the errors; below it the rejected rows.
-std::string outcome(const std::string& text, const std::string& map, std::string name = "log") {
+std::string outcome(const std::string& text, const std::string& map, const std::string& name = "log") {
     const TemporaryFolder folder;
     const std::string path = folder.file(name);
     std::ofstream(path, std::ios::binary) << text;

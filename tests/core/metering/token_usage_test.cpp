@@ -26,7 +26,7 @@ TEST(TokenUsage, GivenRealUsageObjects_WhenRead_ThenTheirTotalsAreThoseOfTheRefe
     std::map<std::string, std::vector<std::string>>
         expected;  // by body; the first flavour that has all parts
     for (const auto& row : oracle.table->rows) {
-        const std::string key = row[column("body_id")];
+        const std::string& key = row[column("body_id")];
         const bool isNative =
             row[column("api_flavor")] != "anthropic" || row[column("provider_id")] == "anthropic";
         if (row[column("api_flavor")] == "embeddings" || !isNative) continue;

@@ -8,8 +8,6 @@
 namespace breakeven::core {
 namespace {
 
-using tests::allProblems;
-
 const std::string kGood = R"(format = 1
 name = "windows"
 currency = "USD"

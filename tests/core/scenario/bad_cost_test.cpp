@@ -9,8 +9,6 @@
 namespace breakeven::core {
 namespace {
 
-using tests::allProblems;
-
 const std::string kGood = R"(format = 1
 name = "team"
 currency = "USD"

@@ -27,9 +27,9 @@ TEST(Calendar, GivenSummerTime_WhenMonthsBegin_ThenItIsAtLocalMidnight) {
 TEST(Calendar, GivenDaysOf23And25Hours_WhenMetered_ThenTheyAreThatLong) {
     const Calendar berlin(PeriodKind::Day, "Europe/Berlin");
     const PeriodSpan spring = berlin.at(at("2026-03-29T12:00:00Z"));
-    EXPECT_EQ(spring.end - spring.begin, 23 * 3600 * kSecond);
+    EXPECT_EQ(spring.end - spring.begin, 23 * std::int64_t{3600} * kSecond);
     const PeriodSpan autumn = berlin.at(at("2026-10-25T12:00:00Z"));
-    EXPECT_EQ(autumn.end - autumn.begin, 25 * 3600 * kSecond);
+    EXPECT_EQ(autumn.end - autumn.begin, 25 * std::int64_t{3600} * kSecond);
 }
 
 TEST(Calendar, GivenADayWithoutMidnight_WhenItBegins_ThenItIsAtItsFirstMoment) {

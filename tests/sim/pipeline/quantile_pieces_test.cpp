@@ -68,9 +68,10 @@ TEST(QuantilePieces, GivenGammaAndBetaLaws_WhenRead_ThenTheyAreWithin1e8OfBoost)
     constexpr double kShapes[][2] = {{2.0, 3.0}, {1.0, 5.0}, {0.4, 0.7}, {5.0, 1.0}, {30.0, 2.0}};
     for (const auto& [alpha, beta] : kShapes) {
         for (const double low : {0.0, 10.0})
-            expectQuantiles("beta", core::BetaLaw{alpha, beta, low, low + 100.0}, [&](double z) {
-                return low + 100.0 * boostQuantile(boost::math::beta_distribution<>(alpha, beta), z);
-            });
+            expectQuantiles("beta", core::BetaLaw{alpha, beta, low, low + 100.0},
+                            [low, a = alpha, b = beta](double z) {
+                                return low + 100.0 * boostQuantile(boost::math::beta_distribution<>(a, b), z);
+                            });
     }
 }
 
@@ -95,7 +96,7 @@ TEST(QuantilePieces, GivenMixturesSplicesAndCuts_WhenRead_ThenTheyAreWithin1e8Of
         {"cut far out", TruncatedLaw{shared(LognormalLaw{0.0, 1.0}), 400.0, infinity}},
     };
     for (const auto& [name, law] : laws)
-        expectQuantiles(name, law, [&](double z) { return bisected(law, z); });
+        expectQuantiles(name, law, [&of = law](double z) { return bisected(of, z); });
 }
 
 TEST(QuantilePieces, GivenCounts_WhenRead_ThenEachIsTheSmallestThatReachesTheScore) {

@@ -107,7 +107,7 @@ TEST(LogCounts, GivenASample_WhenConcentrationIsMeasured_ThenItIsTheSamplesOwnWi
     const std::vector<WeightedBin> bins = counted(values).bins();
     const double total = std::accumulate(exact.begin(), exact.end(), 0.0);
     for (const double share : {0.01, 0.05, 0.1, 0.5}) {
-        const auto count = static_cast<std::ptrdiff_t>(share * static_cast<double>(exact.size()) + 0.5);
+        const auto count = std::lround(share * static_cast<double>(exact.size()));
         const double largest = std::accumulate(exact.end() - count, exact.end(), 0.0);
         EXPECT_NEAR(meanOfLargest(bins, share), largest / static_cast<double>(count),
                     kBinWidth * largest / static_cast<double>(count));
