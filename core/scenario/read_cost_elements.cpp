@@ -121,11 +121,32 @@ void readAgents(const CostView& view, const std::vector<Meter>& meters, Cost& co
     }
 }
 
+namespace {
+
+/// Two multiples of one answer could not be drawn apart.
+void checkDrawnOnce(const CostView& item, const MultiplierCost& multiplier, const std::vector<Meter>& meters,
+                    const Cost& cost) {
+    if (!multiplier.drawnPer) return;
+    for (const std::size_t meter : multiplier.meters) {
+        const bool isSecond = std::ranges::any_of(cost.multipliers, [&](const MultiplierCost& other) {
+            return other.drawnPer && std::ranges::find(other.meters, meter) != other.meters.end();
+        });
+        if (isSecond)
+            item.reader().error(*item.node("drawn_per"),
+                                fmt::format("{}: another multiplier of \"{}\" is drawn already", item.path(),
+                                            meters[meter].id),
+                                "draw one of them, or join their parts in one multiplier");
+    }
+}
+
+}  // namespace
+
 void readMultipliers(const CostView& view, const std::vector<Meter>& meters, Cost& cost) {
     for (const NamedItem& entry : view.items("multiplier", namer(view, "the multiplier"))) {
         const auto& name = entry.first;
         const CostView& item = entry.second;
         item.onlyKeys("cost.multiplier", {"id", "meter", "meters", "parts", "cap", "drawn_per"});
+        const std::size_t atFirst = item.reader().diagnostics.size();
         MultiplierCost multiplier;
         multiplier.id = name;
         multiplier.meters = item.meterList(meters);
@@ -142,18 +163,7 @@ void readMultipliers(const CostView& view, const std::vector<Meter>& meters, Cos
         } else if (item.reader().diagnostics.size() == before) {
             checkPartShares(item, multiplier);
         }
-        for (const std::size_t meter : multiplier.meters) {
-            const bool isSecond =
-                multiplier.drawnPer &&
-                std::ranges::any_of(cost.multipliers, [&](const MultiplierCost& other) {
-                    return other.drawnPer && std::ranges::find(other.meters, meter) != other.meters.end();
-                });
-            if (isSecond)
-                item.reader().error(*item.node("drawn_per"),
-                                    fmt::format("{}: another multiplier of \"{}\" is drawn already",
-                                                item.path(), meters[meter].id),
-                                    "draw one of them, or join their parts in one multiplier");
-        }
+        if (item.reader().diagnostics.size() == atFirst) checkDrawnOnce(item, multiplier, meters, cost);
         addUnique(item, std::move(multiplier), cost.multipliers, "multipliers");
     }
 }

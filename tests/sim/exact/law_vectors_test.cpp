@@ -225,8 +225,9 @@ TEST(LawVectors, GivenEachLawAndTariff_WhenSimulated_ThenItIsWithinFourStandardE
             if (metricOf(key).empty() || !spread.contains(key)) continue;
             const core::Scenario scenario = scenarioOf(item);
             if (!result) result = *simulate(scenario);
+            const std::string metric = metricOf(key);
             const auto row = std::ranges::find_if(result->metrics, [&](const MetricRow& each) {
-                return each.metric == metricOf(key) && each.key.segment == kAll && each.key.month == kAll;
+                return each.metric == metric && each.key.segment == kAll && each.key.month == kAll;
             });
             ASSERT_NE(row, result->metrics.end()) << key;
             const double error = spread.at(key).get<double>() / std::sqrt(100'000.0);
