@@ -69,6 +69,8 @@ with open("many.csv", "w") as out:
     out.writelines(f"e{i},u{i * 7919 % 5003},{1767225600 + i % 5000000},{i % 977}\n" for i in range(1000000))
 EVENTS
 "$program" meter many.csv "${map[@]}" --quiet --store many 2>/dev/null &
+# Before it reads it has not said what an interrupt does, and a job in the background ignores it.
+while [ -e /proc/$! ] && ! readlink /proc/$!/fd/* 2>/dev/null | grep -q many.csv; do sleep 0.01; done
 sleep 0.1
 kill -INT $!
 wait $!
