@@ -131,6 +131,12 @@ std::vector<UnitCost> unitCosts(const Cost& cost, std::size_t meters, std::span<
     return Chain(cost, meters, draws).run(upTo);
 }
 
+bool isDrawn(const Cost& cost) {
+    return std::ranges::any_of(cost.multipliers,
+                               [](const MultiplierCost& item) { return item.drawnPer.has_value(); }) ||
+           std::ranges::any_of(cost.guards, &GuardCost::areIncidentsDrawn);
+}
+
 Guard guardNumbers(const GuardCost& item, std::span<const double> draws) {
     return {valueIn(item.overhead, draws),
             valueIn(item.falsePositiveShare, draws),

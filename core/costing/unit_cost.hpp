@@ -38,6 +38,9 @@ enum class CostStage { List, Cache, Multipliers, Routes, Guards, Retries };
                                               std::span<const double> draws,
                                               CostStage upTo = CostStage::Retries);
 
+/// Is a part of the cost drawn event by event? Then only its mean follows from the usage.
+[[nodiscard]] bool isDrawn(const Cost& cost);
+
 /// List price of a unit of a rate with its cache: p (1 - h (1 - kappa) + w (omega - 1)).
 [[nodiscard]] double listPrice(const CostRate& rate, std::span<const double> draws, bool withCache = true);
 

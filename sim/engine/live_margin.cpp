@@ -7,6 +7,19 @@
 
 namespace breakeven::sim {
 
+Interval LiveEstimate::interval() const {
+    const double half = studentT95(degrees) * standardError;
+    return {margin - half, margin + half};
+}
+
+double LiveEstimate::loses() const {
+    return static_cast<double>(*losses) / static_cast<double>(done);
+}
+
+Interval LiveEstimate::losesInterval() const {
+    return wilson95(static_cast<double>(*losses), static_cast<double>(done));
+}
+
 void LiveMargin::Moments::add(double x) {
     count += 1.0;
     const double difference = x - mean;
@@ -34,8 +47,7 @@ bool LiveMargin::fill(LiveEstimate& estimate) const {
         if (worlds_.count < 2.0) return false;
         estimate.margin = worlds_.mean;
         estimate.done = static_cast<std::uint64_t>(worlds_.count);
-        estimate.loses = losses_ / worlds_.count;
-        estimate.losesInterval = wilson95(losses_, worlds_.count);
+        estimate.losses = static_cast<std::uint64_t>(losses_);
         error2 = worlds_.error2();
         degrees = worlds_.count - 1.0;
     } else {
@@ -53,8 +65,8 @@ bool LiveMargin::fill(LiveEstimate& estimate) const {
         }
         if (!std::isfinite(degrees)) return false;
     }
-    const double half = studentT95(degrees) * std::sqrt(error2);
-    estimate.interval = {estimate.margin - half, estimate.margin + half};
+    estimate.standardError = std::sqrt(error2);
+    estimate.degrees = degrees;
     return true;
 }
 

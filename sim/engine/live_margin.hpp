@@ -14,12 +14,18 @@ namespace breakeven::sim {
 /// chunks are done, the result does not.
 struct LiveEstimate {
     std::string plan;
-    double margin = 0.0;     ///< currency units per user-month
-    Interval interval;       ///< of the margin, 95 %, Student's t over what is done
-    std::uint64_t done = 0;  ///< worlds, or chunks of users of the only world
-    /// Share of the worlds done in which the plan loses, with Wilson's interval; none with one world.
-    std::optional<double> loses;
-    Interval losesInterval;
+    double margin = 0.0;         ///< currency units per user-month
+    double standardError = 0.0;  ///< of the margin
+    double degrees = 1.0;        ///< of freedom of its error
+    std::uint64_t done = 0;      ///< worlds, or chunks of users of the only world
+    std::optional<std::uint64_t>
+        losses;  ///< of the worlds done, those in which the plan loses; none: one world
+
+    /// 95 %, Student's t over what is done.
+    [[nodiscard]] Interval interval() const;
+    /// Share of the worlds that lose, and its 95 % interval by Wilson. There are losses.
+    [[nodiscard]] double loses() const;
+    [[nodiscard]] Interval losesInterval() const;
 };
 
 /// Gathers it. Sources of the running moments: Welford (1962), Technometrics 4.

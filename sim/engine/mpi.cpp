@@ -78,7 +78,8 @@ std::optional<int> sender(int from, Tag tag) {
     return isThere != 0 ? std::optional(status.MPI_SOURCE) : std::nullopt;
 }
 
-/// Leaves the processor to those who compute: MPI itself would wait by asking without pause.
+/// Leaves the processor to those who compute. A wait that MPI itself offers asks without pause, on a core
+/// that rank 0's own work needs, and could not be ended by a stop.
 void pause(std::chrono::milliseconds time) {
     std::this_thread::sleep_for(time);
 }

@@ -80,13 +80,13 @@ Maybe PlanInSegment::touched() const {
 
 Maybe PlanInSegment::losses() const {
     const auto layers = marginLayers();
-    if (!layers || layers->hasUsersAtBreakEven() || isCostDrawn()) return std::nullopt;
+    if (!layers || layers->hasUsersAtBreakEven() || core::isDrawn(cost_)) return std::nullopt;
     return layers->expect([&](double x) { return layers->revenue(x) - layers->cost(x) < 0.0 ? 1.0 : 0.0; });
 }
 
 Maybe PlanInSegment::subsidy() const {
     const auto layers = marginLayers();
-    if (!layers || layers->hasUsersAtBreakEven() || isCostDrawn()) return std::nullopt;
+    if (!layers || layers->hasUsersAtBreakEven() || core::isDrawn(cost_)) return std::nullopt;
     return layers->expect([&](double x) { return std::max(layers->cost(x) - layers->revenue(x), 0.0); });
 }
 
@@ -106,20 +106,14 @@ Maybe PlanInSegment::fixedCost() const {
 // Ranks by X are ranks by cost only where the cost of payments does not depend on the bill.
 Maybe PlanInSegment::costOfLargest(double share) const {
     const auto layers = layersOver(costMeters());
-    if (!layers || !layers->isCostClosed() || cost_.payments || isCostDrawn()) return std::nullopt;
+    if (!layers || !layers->isCostClosed() || cost_.payments || core::isDrawn(cost_)) return std::nullopt;
     return layers->costOfLargest(share);
 }
 
 Maybe PlanInSegment::costGini() const {
     const auto layers = layersOver(costMeters());
-    if (!layers || !layers->isCostClosed() || cost_.payments || isCostDrawn()) return std::nullopt;
+    if (!layers || !layers->isCostClosed() || cost_.payments || core::isDrawn(cost_)) return std::nullopt;
     return layers->costGini();
-}
-
-bool PlanInSegment::isCostDrawn() const {
-    return std::ranges::any_of(cost_.multipliers,
-                               [](const core::MultiplierCost& item) { return item.drawnPer.has_value(); }) ||
-           std::ranges::any_of(cost_.guards, &core::GuardCost::areIncidentsDrawn);
 }
 
 bool PlanInSegment::blocks() const {

@@ -38,8 +38,6 @@ class PlanInSegment {
   private:
     enum class Limits { All, Blocks };
 
-    /// Is a part of the cost drawn event by event? Then its mean alone is known.
-    [[nodiscard]] bool isCostDrawn() const;
     [[nodiscard]] bool blocks() const;
     [[nodiscard]] bool degrades() const;
     /// Does everyone pay a bill above zero, or no amount for a payment?

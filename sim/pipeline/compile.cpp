@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/costing/unit_cost.hpp"
 #include "core/diagnostics/diagnostic.hpp"
 #include "core/population/correlation_matrix.hpp"
 #include "core/population/usage_law.hpp"
@@ -20,6 +21,7 @@ struct Compiler {
     const core::Scenario& scenario;
     std::span<const double> draws;
     const LawTables& tables;
+    bool isCostDrawn = false;  ///< of any plan, event by event
 
     [[nodiscard]] double value(const core::Parameter& parameter) const {
         return core::valueIn(parameter, draws);
@@ -124,7 +126,7 @@ struct Compiler {
             result.copulaStream = streamId("copula", source.id);
         }
         if (source.activity) result.activity = activity(source);
-        result.events = eventStreams(source);
+        if (isCostDrawn) result.events = eventStreams(source);
         return result;
     }
 
@@ -242,20 +244,13 @@ struct Compiler {
         result.eventSigma.resize(scenario.meters.size(), 0.0);
         for (const core::Activity::Size& size : given.sizes)
             result.eventSigma[size.meter] = value(size.sigma);
+        // Counts tell all of events that come alone and are of one size.
+        result.countsSuffice =
+            result.terms.sessionEvents == 1.0 &&
+            std::ranges::all_of(result.eventSigma, [](double sigma) { return sigma == 0.0; });
         for (const core::Meter& meter : scenario.meters)
             result.sizeStream.push_back(streamId("size", source.id + "/" + meter.id));
         return result;
-    }
-
-    /// Counts of events by window are all that is asked for where no session ties them together, all are of
-    /// one size, and all limits see the same windows.
-    [[nodiscard]] static bool countsSuffice(const CompiledActivity& activity,
-                                            const std::vector<CompiledWindow>& windows) {
-        return activity.terms.sessionEvents == 1.0 &&
-               std::ranges::all_of(activity.eventSigma, [](double sigma) { return sigma == 0.0; }) &&
-               std::ranges::all_of(windows, [&](const CompiledWindow& window) {
-                   return !window.limit.opensAtUse && window.limit.hours == windows.front().limit.hours;
-               });
     }
 
     [[nodiscard]] EventStreams eventStreams(const core::Segment& source) const {
@@ -290,7 +285,9 @@ WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world, con
     WorldModel model;
     model.world = world;
     model.beliefs = drawBeliefs(scenario, world);
-    const Compiler compiler{scenario, model.beliefs, tables};
+    const bool isCostDrawn = std::ranges::any_of(
+        scenario.plans, [&](const core::Plan& plan) { return core::isDrawn(core::costOf(scenario, plan)); });
+    const Compiler compiler{scenario, model.beliefs, tables, isCostDrawn};
     model.subscribers = compiler.value(scenario.subscribers);
     for (std::size_t index = 0; index < scenario.segments.size(); ++index)
         model.segments.push_back(compiler.segment(index));
@@ -298,9 +295,6 @@ WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world, con
         model.plans.push_back(compiler.plan(plan, model.windows));
         compileCost(core::costOf(scenario, plan), scenario.meters.size(), model);
     }
-    for (CompiledSegment& segment : model.segments)
-        if (segment.activity)
-            segment.activity->countsSuffice = Compiler::countsSuffice(*segment.activity, model.windows);
     if (scenario.run.sampling == core::Sampling::Importance) {
         for (std::size_t i = 0; i < model.segments.size(); ++i) {
             model.segments[i].tilts = tiltsOf(model.segments[i], model.costings);

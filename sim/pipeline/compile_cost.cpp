@@ -13,6 +13,7 @@ namespace {
 /// @param rate  of a meter, of a cost
 template <typename Rate>
 void addDrawn(const core::Cost& cost, std::span<const double> draws, CompiledCosting& costing, Rate rate) {
+    if (!core::isDrawn(cost)) return;
     core::Cost without = cost;
     for (std::size_t i = 0; i < cost.multipliers.size(); ++i) {
         const core::MultiplierCost& item = cost.multipliers[i];

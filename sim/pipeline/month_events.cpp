@@ -119,20 +119,32 @@ void drawEventTimes(const ActivityTerms& terms, std::size_t n, DrawSequence& dra
     std::ranges::sort(times);
 }
 
-void drawWindowCounts(const HourProfile& profile, double n, double windowHours, DrawSequence& draws,
-                      std::vector<double>& counts) {
+void drawHourCounts(const HourProfile& profile, double n, DrawSequence& draws, std::vector<double>& counts) {
     counts.clear();
     double events = n;
     double left = 1.0;
-    for (double from = 0.0; from < kMonthHours; from += windowHours) {
-        const double share = profile.between(from, std::min(from + windowHours, kMonthHours));
-        const bool isLast = from + windowHours >= kMonthHours;
-        const double count =
-            isLast ? events : binomialQuantile(events, std::clamp(share / left, 0.0, 1.0), draws.next());
+    for (double hour = 0.0; hour < kMonthHours; hour += 1.0) {
+        const double share = profile.between(hour, hour + 1.0);
+        const bool isLast = hour + 1.0 >= kMonthHours;
+        const double odds = left > 0.0 ? std::clamp(share / left, 0.0, 1.0) : 1.0;
+        const double count = isLast ? events : binomialQuantile(events, odds, draws.next());
         counts.push_back(count);
         events -= count;
         left -= share;
-        if (!(left > 0.0)) left = share;
+    }
+}
+
+void spreadHours(std::span<const double> counts, double unit, std::vector<double>& times,
+                 std::vector<double>& uses) {
+    constexpr double kMostParts = 16.0;
+    times.clear();
+    uses.clear();
+    for (std::size_t hour = 0; hour < counts.size(); ++hour) {
+        const double parts = std::min(counts[hour], kMostParts);
+        for (double part = 0.0; part < parts; part += 1.0) {
+            times.push_back(static_cast<double>(hour) + (part + 0.5) / parts);
+            uses.push_back(unit * (counts[hour] / parts));
+        }
     }
 }
 
@@ -150,13 +162,6 @@ WindowUse useInWindows(std::span<const double> times, std::span<const double> us
         }
         meter.add(window, uses[i]);
     }
-    return meter.finish();
-}
-
-WindowUse useInWindows(std::span<const double> counts, double unit, const WindowLimit& limit) {
-    WindowMeter meter(limit);
-    for (std::size_t window = 0; window < counts.size(); ++window)
-        meter.add(static_cast<double>(window), counts[window] * unit);
     return meter.finish();
 }
 

@@ -43,13 +43,19 @@ struct ActivityTerms {
 void drawEventTimes(const ActivityTerms& terms, std::size_t n, DrawSequence& draws,
                     std::vector<double>& times);
 
-/// How many of n events without sessions fall in each window of the clock, in law what drawEventTimes gives,
-/// without a time for each: the windows share them by binomial draws one after the other.
+/// How many of n events without sessions fall in each hour of the month, in law what drawEventTimes gives,
+/// without a time for each: the hours share them by binomial draws one after the other.
 ///
 /// @param n       whole number >= 0
-/// @param counts  replaced: by window
-void drawWindowCounts(const HourProfile& profile, double n, double windowHours, DrawSequence& draws,
-                      std::vector<double>& counts);
+/// @param counts  replaced: by hour
+void drawHourCounts(const HourProfile& profile, double n, DrawSequence& draws, std::vector<double>& counts);
+
+/// Times and uses that stand for so many events by hour, each using `unit`: those of an hour as up to 16
+/// equal parts at even distances. Exact for windows of whole hours by the clock; other windows cut an hour to
+/// a 16th of it, and those that open at use follow each other without the gap of one event between them: with
+/// E events in a window that moves at most 1 / (1 + E) of the use.
+void spreadHours(std::span<const double> counts, double unit, std::vector<double>& times,
+                 std::vector<double>& uses);
 
 /// An amount of use for each window of time.
 struct WindowLimit {
@@ -71,8 +77,5 @@ struct WindowUse {
 /// @param uses   of each event, same size
 [[nodiscard]] WindowUse useInWindows(std::span<const double> times, std::span<const double> uses,
                                      const WindowLimit& limit);
-
-/// The same of windows of the clock, from their counts of events that each use `unit`.
-[[nodiscard]] WindowUse useInWindows(std::span<const double> counts, double unit, const WindowLimit& limit);
 
 }  // namespace breakeven::sim

@@ -9,23 +9,22 @@
 namespace breakeven::sim {
 namespace {
 
-/// Events that are drawn one by one; of more, each stands for several of equal size.
+/// Events that are drawn one by one. Of more, those that come alone and are of one size are counted by hour;
+/// of others each stands for several.
 constexpr double kMostEvents = 32768.0;
-/// Counts by window are cheaper than times from so many events per window on.
-constexpr double kManyPerWindow = 16.0;
 
 }  // namespace
 
-void WindowColumns::drawEvents(const WorldModel& model, const CompiledActivity& activity, DrawSequence& draws,
-                               double use) {
+// What is drawn depends on the user and the segment alone, not on the limits: plans that are added, and
+// windows that are varied, leave the events of others as they are.
+void WindowColumns::drawEvents(const CompiledActivity& activity, DrawSequence& draws, double use) {
     // Events are whole: one more with the probability of the part that is left.
     const double whole = std::floor(use);
     events_.number = std::max(whole + (draws.next() < use - whole ? 1.0 : 0.0), 1.0);
-    const double windows = kMonthHours / model.windows.front().limit.hours;
-    events_.areCounted = activity.countsSuffice && events_.number > kManyPerWindow * windows;
+    events_.areCounted = activity.countsSuffice && events_.number > kMostEvents;
     if (events_.areCounted) {
-        drawWindowCounts(*activity.terms.profile, events_.number, model.windows.front().limit.hours, draws,
-                         events_.counts);
+        drawHourCounts(*activity.terms.profile, events_.number, draws, events_.counts);
+        spreadHours(events_.counts, 1.0 / events_.number, events_.times, events_.shares);
     } else {
         drawEventTimes(activity.terms, static_cast<std::size_t>(std::min(events_.number, kMostEvents)), draws,
                        events_.times);
@@ -34,10 +33,14 @@ void WindowColumns::drawEvents(const WorldModel& model, const CompiledActivity& 
 
 WindowUse WindowColumns::useOf(const CompiledActivity& activity, const WindowLimit& limit, std::size_t meter,
                                double use, DrawSequence sizes) {
-    if (events_.areCounted) return useInWindows(events_.counts, use / events_.number, limit);
     const std::size_t n = events_.times.size();
     const double sigma = activity.eventSigma[meter];
-    events_.uses.assign(n, use / static_cast<double>(n));
+    if (events_.areCounted) {
+        events_.uses.clear();
+        for (const double share : events_.shares) events_.uses.push_back(share * use);
+    } else {
+        events_.uses.assign(n, use / static_cast<double>(n));
+    }
     if (sigma > 0.0) {
         double sum = 0.0;
         for (double& size : events_.uses) sum += size = expScalar(sigma * normalQuantile(sizes.next()));
@@ -60,7 +63,7 @@ void WindowColumns::draw(const WorldModel& model, const CompiledSegment& segment
         const auto isUsed = [&](const CompiledWindow& window) { return usage[window.meter][i] > 0.0; };
         if (std::ranges::none_of(model.windows, isUsed)) continue;
         DrawSequence draws(users.key, users.firstUser + i, users.world, users.month, activity.stream);
-        drawEvents(model, activity, draws, usage[activity.meter][i]);
+        drawEvents(activity, draws, usage[activity.meter][i]);
         for (std::size_t w = 0; w < model.windows.size(); ++w) {
             const CompiledWindow& window = model.windows[w];
             if (!isUsed(window)) continue;

@@ -36,14 +36,14 @@ class WindowColumns {
 
   private:
     struct Events {
-        bool areCounted = false;
-        std::vector<double> times;
-        std::vector<double> counts;
-        std::vector<double> uses;
         double number = 1.0;
+        bool areCounted = false;     ///< by hour; else each has its time
+        std::vector<double> counts;  ///< by hour
+        std::vector<double> shares;  ///< of the events, by time, where they are counted
+        std::vector<double> times;
+        std::vector<double> uses;
     };
-    void drawEvents(const WorldModel& model, const CompiledActivity& activity, DrawSequence& draws,
-                    double use);
+    void drawEvents(const CompiledActivity& activity, DrawSequence& draws, double use);
     [[nodiscard]] WindowUse useOf(const CompiledActivity& activity, const WindowLimit& limit,
                                   std::size_t meter, double use, DrawSequence sizes);
 

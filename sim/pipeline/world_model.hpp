@@ -65,13 +65,13 @@ struct Tilt {
 struct CompiledActivity {
     std::size_t meter = 0;  ///< its units are the events
     ActivityTerms terms;
-    bool countsSuffice = false;  ///< counts of events by window say all that the limits ask for
+    bool countsSuffice = false;  ///< so many events by hour say all of them
     std::uint32_t stream = 0;
     std::vector<double> eventSigma;         ///< by meter
     std::vector<std::uint32_t> sizeStream;  ///< by meter
 };
 
-/// The streams of what happens within a month, by meter.
+/// The streams of what is drawn of costs within a month, by meter; empty where nothing is.
 struct EventStreams {
     std::vector<std::uint32_t> answers;
     std::vector<std::uint32_t> incidents;

@@ -8,23 +8,20 @@
 namespace breakeven::sim {
 namespace {
 
-constexpr double kHalves95 = 2.0 * 1.959963984540054;  // standard errors between the ends of a 95 % interval
-
-double errorOf(const Interval& interval) {
-    return (interval.high - interval.low) / kHalves95;
-}
+constexpr double kEndsApart = 2.0 * 1.959963984540054;  // ends of a 95 % interval, in standard errors
 
 }  // namespace
-
 std::string liveText(const LiveEstimate& estimate, const std::string& currency) {
-    const double error = errorOf(estimate.interval);
+    const double error = estimate.standardError;
+    const Interval margin = estimate.interval();
     std::string text =
         fmt::format("{}: margin {} ({})", estimate.plan, moneyText(estimate.margin, error, currency),
-                    rangeText(estimate.interval.low, estimate.interval.high, error));
-    if (!estimate.loses) return text;
-    const double spread = errorOf(estimate.losesInterval);
-    return text + fmt::format(", loses with probability {} ({})", formatWithError(*estimate.loses, spread),
-                              rangeText(estimate.losesInterval.low, estimate.losesInterval.high, spread));
+                    rangeText(margin.low, margin.high, error));
+    if (!estimate.losses) return text;
+    const Interval loses = estimate.losesInterval();
+    const double spread = (loses.high - loses.low) / kEndsApart;
+    return text + fmt::format(", loses with probability {} ({})", formatWithError(estimate.loses(), spread),
+                              rangeText(loses.low, loses.high, spread));
 }
 
 }  // namespace breakeven::sim

@@ -101,13 +101,26 @@ TEST(WindowLimits, GivenUseSpreadEvenly_WhenSimulated_ThenTheBinomialMeans) {
 }
 
 TEST(WindowLimits, GivenOtherPlansBesideIt_ThenAPlanWithAWindowKeepsItsNumbers) {
-    core::Scenario s = withWindows();
-    const auto all = simulate(s);
-    // Another window in the scenario, and sessions of one size: each event now has a time.
-    s.plans.push_back(planOf("weekly", 100.0, {windowLimit(core::Limit::Action::Block, 150.0, 168.0, true)}));
-    const auto more = simulate(s);
-    for (const char* plan : {"hard", "soft", "slow", "queue"}) {
-        EXPECT_EQ(estimateOf(*all, plan, "cost_per_user"), estimateOf(*more, plan, "cost_per_user")) << plan;
+    // Few requests, each with its time, and so many that they are counted by the hour.
+    for (const double requests : {600.0, 40'000.0}) {
+        core::Scenario s = withWindows();
+        s.run.users = 500;
+        s.segments[0].usages[0].distribution = core::Constant{point(requests)};
+        for (core::Plan& plan : s.plans)
+            for (core::Limit& limit : plan.limits) limit.amount = point(requests / 140.0);
+        const auto all = simulate(s);
+        s.plans.push_back(
+            planOf("weekly", 100.0, {windowLimit(core::Limit::Action::Block, requests / 4.0, 168.0, true)}));
+        s.plans.push_back(
+            planOf("odd", 100.0, {windowLimit(core::Limit::Action::Block, requests / 100.0, 7.3)}));
+        const auto more = simulate(s);
+        for (const char* plan : {"hard", "soft", "slow", "queue"}) {
+            EXPECT_EQ(estimateOf(*all, plan, "cost_per_user"), estimateOf(*more, plan, "cost_per_user"))
+                << plan;
+            EXPECT_GT(estimateOf(*all, plan, "touched_by_limit").value, 0.9);
+        }
+        EXPECT_EQ(estimateOf(*all, "queue", "wait_hours"), estimateOf(*more, "queue", "wait_hours"));
+        EXPECT_GT(estimateOf(*all, "hard", "cost_per_user").standardError, 0.0);
     }
 }
 

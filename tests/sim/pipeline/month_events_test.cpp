@@ -10,6 +10,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/random/count_quantile.hpp"
+
 namespace breakeven::sim {
 namespace {
 
@@ -41,6 +43,13 @@ Mean meanOver(std::uint32_t users, Draw draw) {
 void expectMean(const Mean& mean, double exact) {
     EXPECT_NEAR(mean.value, exact, 4.0 * mean.error) << mean.error;
     EXPECT_GT(mean.error, 0.0);
+}
+
+WindowUse useOfCounts(const std::vector<double>& counts, const WindowLimit& limit) {
+    std::vector<double> times;
+    std::vector<double> uses;
+    spreadHours(counts, 1.0, times, uses);
+    return useInWindows(times, uses, limit);
 }
 
 TEST(DrawSequence, GivenUserWorldMonthAndStream_ThenTheUniformsOfTheirCountersInOrder) {
@@ -111,17 +120,18 @@ TEST(WindowUse, GivenAQueue_ThenUseMovesToTheNextWindowsWithRoom) {
     EXPECT_DOUBLE_EQ(use.waitHours, 5.0 * (5.0 + 3.0 + 2.0) / 8.0);
 }
 
-TEST(WindowUse, GivenCountsByWindow_ThenTheSameAsFromTheTimes) {
-    const std::vector<double> times{0.1, 2.0, 4.9, 10.0, 15.0, 15.1, 19.0, 19.9};
-    const std::vector<double> uses(8, 2.5);
-    const std::vector<double> counts{3.0, 0.0, 1.0, 4.0};
-    for (const bool queues : {false, true}) {
-        const WindowLimit limit{5.0, false, queues, 6.0};
-        const WindowUse each = useInWindows(times, uses, limit);
-        const WindowUse counted = useInWindows(counts, 2.5, limit);
-        EXPECT_DOUBLE_EQ(each.within, counted.within);
-        EXPECT_DOUBLE_EQ(each.waitHours, counted.waitHours);
-        EXPECT_EQ(each.touches, counted.touches);
+TEST(HourCounts, GivenCounts_ThenSpreadOverTheirHoursTheyAreAllThere) {
+    const std::vector<double> counts{3.0, 0.0, 1.0, 40.0};
+    std::vector<double> times;
+    std::vector<double> uses;
+    spreadHours(counts, 2.5, times, uses);
+    ASSERT_EQ(times.size(), 3U + 1U + 16U);
+    EXPECT_TRUE(std::ranges::is_sorted(times));
+    for (std::size_t hour = 0; hour < counts.size(); ++hour) {
+        double inHour = 0.0;
+        for (std::size_t k = 0; k < times.size(); ++k)
+            inHour += std::floor(times[k]) == static_cast<double>(hour) ? uses[k] : 0.0;
+        EXPECT_DOUBLE_EQ(inHour, 2.5 * counts[hour]);
     }
 }
 
@@ -165,9 +175,9 @@ TEST(Windows, GivenEventsWithoutSessions_ThenTimesAndCountsBothGiveTheBinomialMe
         expectMean(meanOver(3000,
                             [&](DrawSequence& draws) {
                                 std::vector<double> counts;
-                                drawWindowCounts(*even().profile, n, 5.0, draws, counts);
+                                drawHourCounts(*even().profile, n, draws, counts);
                                 EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), 0.0), n);
-                                return useInWindows(counts, 1.0, limit).within;
+                                return useOfCounts(counts, limit).within;
                             }),
                    exact);
     }
@@ -192,8 +202,8 @@ TEST(Windows, GivenAProfile_ThenTimesAndCountsAgreeInDistribution) {
         const auto ofCounts = [&](auto of) {
             return meanOver(4000, [&](DrawSequence& draws) {
                 std::vector<double> counts;
-                drawWindowCounts(*terms.profile, 400.0, 5.0, draws, counts);
-                return of(useInWindows(counts, 1.0, limit));
+                drawHourCounts(*terms.profile, 400.0, draws, counts);
+                return of(useOfCounts(counts, limit));
             });
         };
         const auto expectAlike = [&](auto of) {
@@ -225,6 +235,52 @@ TEST(Windows, GivenWindowsThatOpenAtUse_ThenTheMeanOfARenewalProcess) {
         return useInWindows(times, uses, {hours, true, false, amount}).within;
     });
     EXPECT_NEAR(mean.value, exact, 4.0 * mean.error + 1.0 / (n / 6.0));
+}
+
+TEST(Windows, GivenManyEventsByHour_ThenWindowsThatOpenAtUseMissTheGapsBetweenThemAlone) {
+    // 29,200 events, 40 an hour. Between two windows of 5 hours a Poisson process waits for the mean of one
+    // event, which parts at even distances do not: of 1 + 200 events a window, one.
+    const double n = 29'200.0;
+    const WindowLimit limit{5.0, true, false, 190.0};
+    const std::vector<double> uses(static_cast<std::size_t>(n), 1.0);
+    const Mean each = meanOver(200, [&](DrawSequence& draws) {
+        std::vector<double> times;
+        drawEventTimes(even(), uses.size(), draws, times);
+        return useInWindows(times, uses, limit).within;
+    });
+    const Mean counted = meanOver(200, [&](DrawSequence& draws) {
+        std::vector<double> counts;
+        drawHourCounts(*even().profile, n, draws, counts);
+        return useOfCounts(counts, limit).within;
+    });
+    EXPECT_LT(each.value, 0.96);
+    EXPECT_GT(counted.value, each.value);
+    EXPECT_LT(counted.value - each.value, 1.0 / 201.0 + 4.0 * std::hypot(each.error, counted.error));
+}
+
+// One request is served in each window, Poisson(0.6) come: the M/D/1 queue, of which rho^2 / (2 (1 - rho))
+// wait on the mean (Pollaczek 1930, Khinchine 1932). The month begins empty and works off what waits at its
+// end, which moves the sum of 1,460 windows by the mean of some six of them: 0.5 %.
+TEST(Windows, GivenAQueueOfOneInEachWindow_ThenTheMeanWaitIsPollaczekAndKhinchines) {
+    const double rho = 0.6;
+    const double windows = kMonthHours / 0.5;
+    double waits = 0.0;
+    std::vector<double> ofUsers;
+    for (std::uint32_t user = 0; user < 3000; ++user) {
+        DrawSequence draws(kKey, user, 0, 1, 77);
+        const double n = poissonQuantile(rho * windows, draws.next());
+        std::vector<double> times;
+        drawEventTimes(even(), static_cast<std::size_t>(n), draws, times);
+        const std::vector<double> uses(times.size(), 1.0);
+        const WindowUse use = useInWindows(times, uses, {0.5, false, true, 1.0});
+        ofUsers.push_back(use.waitHours * n / 0.5 / windows);
+        waits += ofUsers.back();
+    }
+    const double mean = waits / 3000.0;
+    double squares = 0.0;
+    for (const double x : ofUsers) squares += (x - mean) * (x - mean);
+    const double exact = rho * rho / (2.0 * (1.0 - rho));
+    EXPECT_NEAR(mean, exact, 4.0 * std::sqrt(squares) / 3000.0 + 0.005 * exact);
 }
 
 }  // namespace
