@@ -1,4 +1,4 @@
-// precision_bench [SCENARIO [PLAN [SHARE]]] [--threads T] [--seeds S]
+// precision_bench [SCENARIO [PLAN [SHARE]]] [--threads T] [--seeds S] [--sampling NAME]
 // How long the engine takes, without process start, to know the mean cost of a plan at base values to a
 // standard error of SHARE of it (0.0001), for each sampling. True errors: the root mean square over seeds 1
 // to S (64) against the closed form, not the errors that the runs print. Users grow by factors of 4 from
@@ -59,9 +59,11 @@ Precision precisionOf(Target& target, std::uint64_t users, std::uint64_t seeds, 
     return {seconds / n, std::sqrt(squares / n), std::sqrt(printed / n)};
 }
 
-void run(Target target, std::uint64_t seeds, const sim::Hooks& hooks) {
+/// @param only  the sampling to be timed; empty: all
+void run(Target target, std::uint64_t seeds, const sim::Hooks& hooks, const std::string& only) {
     constexpr std::uint64_t kMostUsers = std::uint64_t{1} << 26;
     for (std::size_t i = 0; i < std::size(core::kSamplingNames); ++i) {
+        if (!only.empty() && core::kSamplingNames[i] != only) continue;
         target.scenario.run.sampling = *core::samplingNamed(core::kSamplingNames[i]);
         for (std::uint64_t users = 4096;; users *= 4) {
             const Precision found = precisionOf(target, users, seeds, hooks);
@@ -85,6 +87,7 @@ int main(int count, char** arguments) {
     try {
         std::vector<std::string> words;
         std::uint64_t seeds = 64;
+        std::string only;
         sim::Hooks hooks;
         for (int i = 1; i < count; ++i) {
             const std::string word = arguments[i];
@@ -92,6 +95,8 @@ int main(int count, char** arguments) {
                 hooks.threads = std::stoi(arguments[++i]);
             } else if (word == "--seeds" && i + 1 < count) {
                 seeds = std::stoull(arguments[++i]);
+            } else if (word == "--sampling" && i + 1 < count) {
+                only = arguments[++i];
             } else {
                 words.push_back(word);
             }
@@ -112,7 +117,7 @@ int main(int count, char** arguments) {
         fmt::print(R"({{"exact": {:.10g}, "seeds": {}}})"
                    "\n",
                    target.exact, seeds);
-        run(std::move(target), seeds, hooks);
+        run(std::move(target), seeds, hooks, only);
         return 0;
     } catch (const std::exception& error) {
         fmt::print(stderr, "precision_bench: {}\n", error.what());
