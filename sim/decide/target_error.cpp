@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::uint64_t kMostUsers = 4'294'967'295U;
 constexpr std::uint64_t kMostWorlds = 1'000'000U;
-constexpr double kOutOfReach = std::numeric_limits<double>::infinity();
 
 core::Diagnostic problemAt(const std::string& source, std::size_t offset, std::string problem) {
     return {core::Severity::Error,
@@ -68,7 +67,9 @@ double distanceFromTarget(const ErrorTarget& target, const RunResult& result, un
         isFound = true;
         const double half = 0.5 * (row.estimate.high - row.estimate.low) * wider;
         const double most = target.isShare ? target.most * std::abs(row.estimate.value) : target.most;
-        if (half > 0.0) distance = most > 0.0 ? std::max(distance, half / most) : kOutOfReach;
+        if (!(half > 0.0)) continue;
+        if (!(most > 0.0)) return std::numeric_limits<double>::infinity();
+        distance = std::max(distance, half / most);
     }
     if (!isFound) {
         throw core::Error(core::Error::Kind::Input,

@@ -75,7 +75,7 @@ TEST(LiveMargin, GivenARunOfWorlds_WhenItEnds_ThenTheLastEstimateIsTheResult) {
 TEST(LiveMargin, GivenARunOfOneWorld_WhenItEnds_ThenTheLastEstimateIsTheResult) {
     std::shared_ptr<const RunResult> result;
     core::Scenario scenario = tests::pro200();
-    scenario.run.users = 16 * 4096;
+    scenario.run.users = std::uint64_t{16} * 4096;
     const std::vector<LiveEstimate> told = toldBy(scenario, result);
     ASSERT_GE(told.size(), 10U);
     const Estimate& margin = findMetric(*result, {"flat", kAll, kAll}, "margin_per_user")->estimate;

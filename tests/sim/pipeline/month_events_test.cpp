@@ -156,8 +156,13 @@ TEST(EventTimes, GivenSessions_ThenTheirMeanNumberAndGapsAreThoseOfTheTerms) {
 TEST(Windows, GivenEventsWithoutSessions_ThenTimesAndCountsBothGiveTheBinomialMean) {
     // n events over 146 windows: the count of each is binomial(n, 1/146).
     const double windows = kMonthHours / 5.0;
-    const std::pair<double, double> cases[] = {{90.0, 3.0}, {600.0, 3.0}, {600.0, 10.0}, {2400.0, 12.0}};
-    for (const auto& [n, amount] : cases) {
+    struct Case {
+        double events, amount;
+    };
+    const Case cases[] = {{90.0, 3.0}, {600.0, 3.0}, {600.0, 10.0}, {2400.0, 12.0}};
+    for (const Case& item : cases) {
+        const double n = item.events;
+        const double amount = item.amount;
         const boost::math::binomial law(n, 1.0 / windows);
         double beyond = 0.0;
         for (double k = amount + 1.0; k <= n; k += 1.0) beyond += (k - amount) * boost::math::pdf(law, k);
