@@ -4,12 +4,14 @@
 #include <span>
 
 #include "sim/engine/outcome.hpp"
+#include "sim/engine/work_plan.hpp"
 #include "sim/engine/world_result.hpp"
 #include "sim/stats/summaries.hpp"
 
 namespace breakeven::sim {
 namespace {
 
+constexpr double kGaps = 3.688879454113936;  // -ln 0.025: quantile of an exponential with mean 1
 constexpr double kLevels[] = {0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999};
 
 bool isShare(const std::string& unit) {
@@ -137,12 +139,33 @@ class Assembler {
         estimate.high = std::clamp(estimate.high, low, 1.0);
     }
 
+    /// Whether a metric counts users who could have been more or fewer.
+    [[nodiscard]] static bool isShareOfUsers(const std::string& metric, double value) {
+        if (metric == "users_active") return value > 0.0 && value < 1.0;
+        return metric == "loss_making_users" || metric == "loss_making_users_horizon" ||
+               metric == "touched_by_limit";
+    }
+
+    /// A share is never better known than to one of the users it was counted from, even where strata make all
+    /// batches alike or nobody was found: none of n is up to 3.69 / n with 97.5 % (the rule of three).
+    void widenToOneUser(std::size_t scopeIndex, Estimate& estimate) const {
+        if (hasWorlds()) return;
+        const std::size_t segment = scopes_[scopeIndex].segment;
+        const std::uint64_t users =
+            segment == Scope::kEvery ? scenario_.run.users : usersBySegment(scenario_)[segment];
+        const double one = 1.0 / static_cast<double>(users);
+        estimate.standardError = std::max(estimate.standardError, one);
+        estimate.low = std::min(estimate.low, estimate.value - kGaps * one);
+        estimate.high = std::max(estimate.high, estimate.value + kGaps * one);
+    }
+
     void addMetrics(std::size_t plan, std::size_t scope) {
         const std::size_t row = plan * scopes_.size() + scope;
         for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
             std::optional<Estimate> found =
                 estimate([&](const Values& values) { return values[row][metric]; });
             if (!found) continue;
+            if (isShareOfUsers(metrics_[metric].name, found->value)) widenToOneUser(scope, *found);
             if (isShare(metrics_[metric].unit)) clampShare(*found, 0.0);
             result_.metrics.push_back(
                 {key(plan, scope), metrics_[metric].name, metrics_[metric].unit, *found});
@@ -348,7 +371,6 @@ class Assembler {
         const auto n = static_cast<double>(parts.size());
         double squares = 0.0;
         for (const auto& [size, hits] : parts) squares += std::pow(hits - size * below / weight, 2);
-        constexpr double kGaps = 3.688879454113936;  // -ln 0.025
         const double users = static_cast<double>(scenario_.run.users) * static_cast<double>(finished_.size());
         return std::max(studentT95(n - 1.0) * std::sqrt(n / (n - 1.0) * squares) / weight, kGaps / users);
     }

@@ -46,6 +46,6 @@ struct Hooks {
 [[nodiscard]] RunManifest manifestOf(const core::Scenario& scenario);
 
 /// Raised whenever a change alters any number of any run.
-inline constexpr const char* kEngineVersion = "3";
+inline constexpr const char* kEngineVersion = "4";
 
 }  // namespace breakeven::sim

@@ -1,6 +1,7 @@
 #include "sim/kernels/block_kernels.hpp"
 
 #include <cstring>
+#include <type_traits>
 
 #include "sim/kernels/scalar_math.hpp"
 #include "sim/random/normal_quantile.hpp"
@@ -21,8 +22,8 @@ HWY_INLINE V ratio(const double (&top)[8], const double (&bottom)[8], V x) {
     V numerator = constant(top[7]);
     V denominator = constant(bottom[7]);
     for (std::size_t i = 7; i-- > 0;) {
-        numerator = mulAdd(numerator, x, constant(top[i]));
-        denominator = mulAdd(denominator, x, constant(bottom[i]));
+        numerator = stepOf(numerator, x, constant(top[i]));
+        denominator = stepOf(denominator, x, constant(bottom[i]));
     }
     return hn::Div(numerator, denominator);
 }
@@ -69,7 +70,7 @@ void UniformsToNormals(double* values, std::size_t n) {
             storeSelected(place, isTail, places + found);
             found += storeSelected(p, isTail, tails + found);
         }
-        for (; i < size; ++i) block[i] = normalQuantile(block[i]);
+        for (; i < size; ++i) block[i] = normalQuantile(block[i], Twin{});
         hn::StoreU(constant(0.01), d, tails + found);  // fills the last vector
         for (std::size_t k = 0; k < found; k += kLanes)
             hn::StoreU(tailQuantile(hn::LoadU(d, tails + k)), d, tails + k);
@@ -82,21 +83,15 @@ void LognormalOf(double mu, double sigma, const double* z, double* out, std::siz
     for (; i + kLanes <= n; i += kLanes) {
         hn::StoreU(expOf(mulAdd(constant(sigma), hn::LoadU(d, z + i), constant(mu))), d, out + i);
     }
-    for (; i < n; ++i) out[i] = expScalar(sigma * z[i] + mu);
+    for (; i < n; ++i) out[i] = expScalar(sigma * z[i] + mu, Twin{});
 }
 
 // Words live in the low halves of 64-bit lanes. High halves may hold rubbish: products only read the low
 // ones.
 HWY_INLINE V uniformOf(VU low, VU high) {
-    const VU bits =
-        hn::ShiftRight<11>(hn::Or(hn::ShiftLeft<32>(high), hn::And(low, hn::Set(du, 0xffffffffULL))));
-    const VU magic = hn::Set(du, 0x4330000000000000ULL);  // 2^52: its low bits count units
-    const V big = hn::Sub(hn::BitCast(d, hn::Or(hn::ShiftRight<21>(bits), magic)), constant(0x1p52));
-    const V small =
-        hn::Sub(hn::BitCast(d, hn::Or(hn::And(bits, hn::Set(du, 0x1fffffULL)), magic)), constant(0x1p52));
-    const V value =
-        hn::Add(hn::Mul(big, constant(0x1p-32)), hn::Mul(hn::Add(small, constant(0.5)), constant(0x1p-53)));
-    return hn::Min(value, constant(1.0 - 0x1p-53));
+    const VU word = hn::Or(hn::ShiftLeft<32>(high), hn::And(low, hn::Set(du, 0xffffffffULL)));
+    const VU bits = hn::Or(hn::ShiftRight<12>(word), hn::Set(du, 0x3ff0000000000000ULL));
+    return hn::Sub(hn::BitCast(d, bits), constant(1.0 - 0x1p-53));
 }
 
 HWY_INLINE VU wordProduct(VU multiplier, VU words) {
@@ -108,8 +103,7 @@ HWY_INLINE VU wordProduct(VU multiplier, VU words) {
 #endif
 }
 
-void FillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* first,
-                  double* second) {
+void FillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* u) {
     const VU multiplier0 = hn::Set(du, 0xD2511F53ULL);
     const VU multiplier1 = hn::Set(du, 0xCD9E8D57ULL);
     const VU lane = hn::Iota(du, 0);
@@ -123,29 +117,34 @@ void FillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t
                   keys1 + round * kLanes);
     }
     std::size_t i = 0;
-    for (; i + kLanes <= n; i += kLanes) {
-        VU c0 = hn::Add(hn::Set(du, firstUser + i), lane);
-        VU c1 = hn::Set(du, source.world);
-        VU c2 = hn::Set(du, source.draw);
-        VU c3 = hn::Set(du, source.stream);
-        for (std::size_t round = 0; round < kRounds; ++round) {
-            const VU p0 = wordProduct(multiplier0, c0);
-            const VU p1 = wordProduct(multiplier1, c2);
-            c0 = hn::Xor3(hn::ShiftRight<32>(p1), c1, hn::Load(du, keys0 + round * kLanes));
-            c1 = p1;
-            c2 = hn::Xor3(hn::ShiftRight<32>(p0), c3, hn::Load(du, keys1 + round * kLanes));
-            c3 = p0;
+    const auto one = [&] {
+        u[i] = userUniform(source, static_cast<std::uint32_t>(firstUser + i));
+        ++i;
+    };
+    while (i < n && ((firstUser + i) & 15U) != 0) one();
+    for (; i + 16 <= n; i += 16) {
+        for (std::size_t k = 0; k < 8; k += kLanes) {
+            VU c0 = hn::Add(hn::Set(du, (static_cast<std::uint32_t>(firstUser + i) >> 1) + k), lane);
+            VU c1 = hn::Set(du, source.world);
+            VU c2 = hn::Set(du, source.draw);
+            VU c3 = hn::Set(du, source.stream);
+            for (std::size_t round = 0; round < kRounds; ++round) {
+                const VU p0 = wordProduct(multiplier0, c0);
+                const VU p1 = wordProduct(multiplier1, c2);
+                c0 = hn::Xor3(hn::ShiftRight<32>(p1), c1, hn::Load(du, keys0 + round * kLanes));
+                c1 = p1;
+                c2 = hn::Xor3(hn::ShiftRight<32>(p0), c3, hn::Load(du, keys1 + round * kLanes));
+                c3 = p0;
+            }
+            hn::StoreU(uniformOf(c0, c1), d, u + i + k);
+            hn::StoreU(uniformOf(c2, c3), d, u + i + 8 + k);
         }
-        hn::StoreU(uniformOf(c0, c1), d, first + i);
-        if (second != nullptr) hn::StoreU(uniformOf(c2, c3), d, second + i);
     }
-    for (; i < n; ++i) {
-        const PhiloxCounter words =
-            philoxBlock({static_cast<std::uint32_t>(firstUser + i), source.world, source.draw, source.stream},
-                        source.key);
-        first[i] = uniformFrom(words[0], words[1]);
-        if (second != nullptr) second[i] = uniformFrom(words[2], words[3]);
-    }
+    while (i < n) one();
+}
+
+bool Fuses() {
+    return std::is_same_v<Twin, Fused>;
 }
 
 }  // namespace breakeven::sim::HWY_NAMESPACE
@@ -156,10 +155,10 @@ namespace breakeven::sim {
 HWY_EXPORT(FillUniforms);
 HWY_EXPORT(UniformsToNormals);
 HWY_EXPORT(LognormalOf);
+HWY_EXPORT(Fuses);
 
-void fillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* first,
-                  double* second) {
-    HWY_DYNAMIC_DISPATCH(FillUniforms)(source, firstUser, n, first, second);
+void fillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* u) {
+    HWY_DYNAMIC_DISPATCH(FillUniforms)(source, firstUser, n, u);
 }
 void uniformsToNormals(double* values, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(UniformsToNormals)(values, n);
@@ -167,6 +166,10 @@ void uniformsToNormals(double* values, std::size_t n) {
 void lognormalOf(double mu, double sigma, const double* z, double* out, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(LognormalOf)(mu, sigma, z, out, n);
 }
+bool kernelsFuse() {
+    return HWY_DYNAMIC_DISPATCH(Fuses)();
+}
+
 std::vector<const char*> kernelTargets() {
     std::vector<const char*> names;
     for (const auto target : hwy::SupportedAndGeneratedTargets()) names.push_back(hwy::TargetName(target));

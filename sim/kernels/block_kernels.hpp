@@ -4,25 +4,17 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/random/philox.hpp"
+#include "sim/random/stream.hpp"
 
 namespace breakeven::sim {
 
-// Kernels over columns of doubles, compiled for every instruction set and picked at run time. They use no
-// fused multiply-add, so every set gives the same bits as the scalar twins in scalar_math.hpp,
-// normal_quantile.hpp and stream.hpp. Columns may be any length; none has to be aligned.
+// Kernels over columns of doubles, compiled for every instruction set and picked at run time. They give the
+// bits of the scalar twins in scalar_math.hpp, normal_quantile.hpp and stream.hpp, with polynomials Fused on
+// every set that has a fused multiply-add (AVX2, AVX-512, NEON) and Plain on the others (SSE4 and older),
+// whose results may therefore differ in the last bits. Columns may be any length; none has to be aligned.
 
-/// Which draws: user `firstUser + i` takes counter (user, world, draw, stream).
-struct DrawSource {
-    PhiloxKey key{};
-    std::uint32_t world = 0;
-    std::uint32_t draw = 0;  ///< month in the upper, draw number in the lower 16 bits
-    std::uint32_t stream = 0;
-};
-
-/// first[i] and second[i], two independent uniforms in (0, 1) for each of n users; `second` may be null.
-void fillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* first,
-                  double* second);
+/// u[i] = userUniform(source, firstUser + i), in (0, 1).
+void fillUniforms(const DrawSource& source, std::uint32_t firstUser, std::size_t n, double* u);
 
 /// values[i] = Phi^-1(values[i]); in: (0, 1).
 void uniformsToNormals(double* values, std::size_t n);
@@ -34,5 +26,8 @@ void lognormalOf(double mu, double sigma, const double* z, double* out, std::siz
 /// one of them for tests, an empty name undoes it. Not to be called while a run is going on.
 [[nodiscard]] std::vector<const char*> kernelTargets();
 void forceKernelTarget(const char* name);
+
+/// Whether the instruction set that is chosen has polynomials Fused.
+[[nodiscard]] bool kernelsFuse();
 
 }  // namespace breakeven::sim

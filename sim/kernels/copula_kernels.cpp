@@ -42,7 +42,7 @@ void StudentScoresOf(const StudentScores& student, const double* scores, const d
             const V z = mulAdd(u, mulAdd(u, mulAdd(u, cube, square), m0), z0);
             hn::StoreU(hn::IfThenElse(hn::Lt(t, hn::Zero(d)), hn::Neg(z), z), d, out + i);
         },
-        [&](std::size_t i) { out[i] = studentScoreScalar(student, scores[i] * spread[i]); });
+        [&](std::size_t i) { out[i] = studentScoreScalar(student, scores[i] * spread[i], Twin{}); });
 }
 
 void SpreadOf(double nu, double* x, std::size_t n) {

@@ -30,9 +30,10 @@ void studentScores(const StudentScores& student, const double* scores, const dou
 /// x[i] = sqrt(nu / x[i]).
 void spreadOf(double nu, double* x, std::size_t n);
 
-[[nodiscard]] inline double studentScoreScalar(const StudentScores& student, double t) {
+template <typename Arithmetic = Plain>
+[[nodiscard]] double studentScoreScalar(const StudentScores& student, double t, Arithmetic how = {}) {
     const double x = std::abs(t) * student.inverseRoot;
-    const double y = logScalar(x + std::sqrt(x * x + 1.0)) / student.step;
+    const double y = logScalar(x + std::sqrt(x * x + 1.0), how) / student.step;
     const double position = std::min(y, static_cast<double>(StudentScores::kNodes - 1));
     const std::size_t node = std::min(static_cast<std::size_t>(position), StudentScores::kNodes - 2);
     const double u = position - static_cast<double>(node);

@@ -25,9 +25,10 @@ inline constexpr double kLargestBinned = 0x1.ffp50;  ///< larger magnitudes shar
     return static_cast<std::int64_t>(binnedBits(x) >> kBinKeyShift);
 }
 
-/// The 16 bits that follow those of the key: where in its bin the magnitude lies; ascending with it.
+/// The 12 bits that follow those of the key: where in its bin the magnitude lies; ascending with it.
+inline constexpr int kOffsetBits = 12;
 [[nodiscard]] inline std::uint32_t binOffset(double x) {
-    return static_cast<std::uint32_t>(binnedBits(x) >> (kBinKeyShift - 16)) & 0xffffU;
+    return static_cast<std::uint32_t>(binnedBits(x) >> (kBinKeyShift - kOffsetBits)) & 0xfffU;
 }
 
 /// Where keys are counted: positive ones from index 0, negative ones after them.
@@ -61,13 +62,22 @@ struct Binned {
 inline constexpr std::size_t kMostBinned = 512;
 inline constexpr std::size_t kBinnedRoom = kMostBinned + 8;
 
+/// What is said of a value in one word: the index of its bin in bits 0 to 15, its place among the values in
+/// bits 16 to 31, its binOffset in bits 52 to 63.
+inline constexpr int kPlaceShift = 16;
+inline constexpr int kOffsetShift = 52;
+[[nodiscard]] constexpr std::uint32_t binSaid(std::uint64_t said) {
+    return said & 0xffffU;
+}
+[[nodiscard]] constexpr std::uint32_t placeSaid(std::uint64_t said) {
+    return said >> kPlaceShift & 0xffffU;
+}
+
 /// The bins of finite values[0, n), zeros and values equal to `frequent` left out (NaN: no such value).
 ///
-/// @param n     at most kMostBinned
-/// @param bins  of each value kept, in order: index in the map, and binOffset in the upper 32 bits;
-///              kBinnedRoom elements
-/// @param kept  the values kept; kBinnedRoom elements
+/// @param n      at most kMostBinned
+/// @param found  of each value kept, in order, what is said of it; kBinnedRoom elements
 [[nodiscard]] Binned binsOf(const double* values, std::size_t n, const BinMap& map, double frequent,
-                            std::uint64_t* bins, double* kept);
+                            std::uint64_t* found);
 
 }  // namespace breakeven::sim

@@ -27,7 +27,7 @@ void WeibullOf(const WeibullTerms& terms, const double* z, double* out, std::siz
             const V e = hn::Max(tailLogOf(hn::LoadU(d, z + i)), constant(1e-300));
             hn::StoreU(expOf(mulAdd(constant(terms.power), logOf(e), constant(terms.logScale))), d, out + i);
         },
-        [&](std::size_t i) { out[i] = weibullScalar(terms, z[i]); });
+        [&](std::size_t i) { out[i] = weibullScalar(terms, z[i], Twin{}); });
 }
 
 void ExponentialOf(double mean, const double* z, double* out, std::size_t n) {
@@ -35,7 +35,7 @@ void ExponentialOf(double mean, const double* z, double* out, std::size_t n) {
         n,
         [&](std::size_t i)
             HWY_ATTR { hn::StoreU(hn::Mul(constant(mean), tailLogOf(hn::LoadU(d, z + i))), d, out + i); },
-        [&](std::size_t i) { out[i] = mean * tailLogScalar(z[i]); });
+        [&](std::size_t i) { out[i] = mean * tailLogScalar(z[i], Twin{}); });
 }
 
 void ParetoOf(const PowerTailTerms& terms, const double* z, double* out, std::size_t n) {
@@ -45,7 +45,7 @@ void ParetoOf(const PowerTailTerms& terms, const double* z, double* out, std::si
             const V e = expOf(hn::Mul(constant(terms.inverseIndex), tailLogOf(hn::LoadU(d, z + i))));
             hn::StoreU(hn::Mul(constant(terms.scale), e), d, out + i);
         },
-        [&](std::size_t i) { out[i] = paretoScalar(terms, z[i]); });
+        [&](std::size_t i) { out[i] = paretoScalar(terms, z[i], Twin{}); });
 }
 
 void LomaxOf(const PowerTailTerms& terms, const double* z, double* out, std::size_t n) {
@@ -58,7 +58,7 @@ void LomaxOf(const PowerTailTerms& terms, const double* z, double* out, std::siz
             const V safe = hn::IfThenElse(hn::Eq(e, constant(1.0)), y, growth);
             hn::StoreU(hn::Mul(constant(terms.scale), safe), d, out + i);
         },
-        [&](std::size_t i) { out[i] = lomaxScalar(terms, z[i]); });
+        [&](std::size_t i) { out[i] = lomaxScalar(terms, z[i], Twin{}); });
 }
 
 void GeometricOf(double rate, const double* z, double* out, std::size_t n) {
@@ -68,7 +68,7 @@ void GeometricOf(double rate, const double* z, double* out, std::size_t n) {
             const V trials = hn::Ceil(hn::Div(tailLogOf(hn::LoadU(d, z + i)), constant(rate)));
             hn::StoreU(hn::Max(trials, constant(1.0)), d, out + i);
         },
-        [&](std::size_t i) { out[i] = geometricScalar(rate, z[i]); });
+        [&](std::size_t i) { out[i] = geometricScalar(rate, z[i], Twin{}); });
 }
 
 void TriangularOf(const TriangularTerms& terms, const double* z, double* out, std::size_t n) {
@@ -85,7 +85,7 @@ void TriangularOf(const TriangularTerms& terms, const double* z, double* out, st
             const V right = hn::Sub(constant(terms.high), hn::Sqrt(hn::Mul(above, constant(terms.fall))));
             hn::StoreU(hn::IfThenElse(hn::Lt(below, constant(terms.split)), left, right), d, out + i);
         },
-        [&](std::size_t i) { out[i] = triangularScalar(terms, z[i]); });
+        [&](std::size_t i) { out[i] = triangularScalar(terms, z[i], Twin{}); });
 }
 
 }  // namespace breakeven::sim::HWY_NAMESPACE

@@ -43,30 +43,37 @@ struct TriangularTerms {
 void triangularOf(const TriangularTerms& terms, const double* z, double* out, std::size_t n);
 
 /// -ln Phi(-z), relative error below 1e-13 for z in [-8, 8].
-[[nodiscard]] inline double tailLogScalar(double z) {
-    const double tail = normalCdfScalar(-std::abs(z));
-    if (z > 0.0) return -logScalar(std::max(tail, 1e-300));
+template <typename Arithmetic = Plain>
+[[nodiscard]] double tailLogScalar(double z, Arithmetic how = {}) {
+    const double tail = normalCdfScalar(-std::abs(z), how);
+    if (z > 0.0) return -logScalar(std::max(tail, 1e-300), how);
     // -ln(1 - tail) by Kahan's correction: the rounding of 1 - tail cancels.
     const double rest = 1.0 - tail;
-    return rest == 1.0 ? tail : logScalar(rest) * tail / (rest - 1.0);
+    return rest == 1.0 ? tail : logScalar(rest, how) * tail / (rest - 1.0);
 }
 
-[[nodiscard]] inline double weibullScalar(const WeibullTerms& terms, double z) {
-    return expScalar(terms.power * logScalar(std::max(tailLogScalar(z), 1e-300)) + terms.logScale);
+template <typename Arithmetic = Plain>
+[[nodiscard]] double weibullScalar(const WeibullTerms& terms, double z, Arithmetic how = {}) {
+    const double e = std::max(tailLogScalar(z, how), 1e-300);
+    return expScalar(terms.power * logScalar(e, how) + terms.logScale, how);
 }
-[[nodiscard]] inline double paretoScalar(const PowerTailTerms& terms, double z) {
-    return terms.scale * expScalar(terms.inverseIndex * tailLogScalar(z));
+template <typename Arithmetic = Plain>
+[[nodiscard]] double paretoScalar(const PowerTailTerms& terms, double z, Arithmetic how = {}) {
+    return terms.scale * expScalar(terms.inverseIndex * tailLogScalar(z, how), how);
 }
-[[nodiscard]] inline double lomaxScalar(const PowerTailTerms& terms, double z) {
-    const double y = terms.inverseIndex * tailLogScalar(z);
-    const double e = expScalar(y);
-    return terms.scale * (e == 1.0 ? y : (e - 1.0) * y / logScalar(e));
+template <typename Arithmetic = Plain>
+[[nodiscard]] double lomaxScalar(const PowerTailTerms& terms, double z, Arithmetic how = {}) {
+    const double y = terms.inverseIndex * tailLogScalar(z, how);
+    const double e = expScalar(y, how);
+    return terms.scale * (e == 1.0 ? y : (e - 1.0) * y / logScalar(e, how));
 }
-[[nodiscard]] inline double geometricScalar(double rate, double z) {
-    return std::max(std::ceil(tailLogScalar(z) / rate), 1.0);
+template <typename Arithmetic = Plain>
+[[nodiscard]] double geometricScalar(double rate, double z, Arithmetic how = {}) {
+    return std::max(std::ceil(tailLogScalar(z, how) / rate), 1.0);
 }
-[[nodiscard]] inline double triangularScalar(const TriangularTerms& terms, double z) {
-    const double tail = normalCdfScalar(-std::abs(z));
+template <typename Arithmetic = Plain>
+[[nodiscard]] double triangularScalar(const TriangularTerms& terms, double z, Arithmetic how = {}) {
+    const double tail = normalCdfScalar(-std::abs(z), how);
     const double below = z > 0.0 ? 1.0 - tail : tail;
     const double above = z > 0.0 ? tail : 1.0 - tail;
     return below < terms.split ? terms.low + std::sqrt(below * terms.rise)

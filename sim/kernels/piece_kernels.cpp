@@ -41,7 +41,7 @@ void PieceQuantiles(const QuantilePieces& table, const double* z, double* out, s
             const V t = hn::Mul(hn::Sub(score, start), hn::GatherIndex(d, pieces + kInverseWidth, at));
             V sum = hn::GatherIndex(d, pieces + kLastCoefficient, at);
             for (std::size_t k = kLastCoefficient; k-- > kFirstCoefficient;)
-                sum = mulAdd(t, sum, hn::GatherIndex(d, pieces + k, at));
+                sum = stepOf(t, sum, hn::GatherIndex(d, pieces + k, at));
             const V kind = hn::GatherIndex(d, pieces + kKind, at);
             const V smooth = expOf(sum);
             const V count = hn::Sub(hn::Ceil(smooth), constant(1.0));
@@ -50,7 +50,7 @@ void PieceQuantiles(const QuantilePieces& table, const double* z, double* out, s
             hn::StoreU(hn::IfThenElse(hn::Eq(kind, constant(QuantilePieces::kAtom)), atom, value), d,
                        out + i);
         },
-        [&](std::size_t i) { out[i] = pieceQuantileScalar(table, z[i]); });
+        [&](std::size_t i) { out[i] = pieceQuantileScalar(table, z[i], Twin{}); });
 }
 
 }  // namespace breakeven::sim::HWY_NAMESPACE

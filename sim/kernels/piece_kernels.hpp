@@ -36,7 +36,8 @@ struct QuantilePieces {
 /// the scalar twin.
 void pieceQuantiles(const QuantilePieces& table, const double* z, double* out, std::size_t n);
 
-[[nodiscard]] inline double pieceQuantileScalar(const QuantilePieces& table, double score) {
+template <typename Arithmetic = Plain>
+[[nodiscard]] double pieceQuantileScalar(const QuantilePieces& table, double score, Arithmetic how = {}) {
     using enum QuantilePieces::Field;
     const double z = std::min(std::max(score, -QuantilePieces::kReach), QuantilePieces::kReach);
     std::size_t index = 0;
@@ -45,9 +46,10 @@ void pieceQuantiles(const QuantilePieces& table, const double* z, double* out, s
     const double* piece = table.pieces.data() + index * kFields;
     const double t = (z - piece[kStart]) * piece[kInverseWidth];
     double sum = piece[kLastCoefficient];
-    for (std::size_t k = kLastCoefficient; k-- > kFirstCoefficient;) sum = t * sum + piece[k];
+    for (std::size_t k = kLastCoefficient; k-- > kFirstCoefficient;)
+        sum = Arithmetic::mulAdd(t, sum, piece[k]);
     if (piece[kKind] == QuantilePieces::kAtom) return piece[kFirstCoefficient];
-    const double value = expScalar(sum);
+    const double value = expScalar(sum, how);
     return piece[kKind] == QuantilePieces::kCount ? std::ceil(value) - 1.0 : value;
 }
 

@@ -23,7 +23,7 @@ void UniformOf(double low, double width, const double* z, double* out, std::size
             const V share = normalCdfOf(hn::LoadU(d, z + i));
             hn::StoreU(mulAdd(constant(width), share, constant(low)), d, out + i);
         },
-        [&](std::size_t i) { out[i] = width * normalCdfScalar(z[i]) + low; });
+        [&](std::size_t i) { out[i] = width * normalCdfScalar(z[i], Twin{}) + low; });
 }
 
 void TableQuantiles(const double* table, const double* z, double* out, std::size_t n) {
@@ -47,7 +47,7 @@ void TableQuantiles(const double* table, const double* z, double* out, std::size
             const V cube = hn::Sub(hn::Add(m0, m1), hn::Mul(constant(2.0), rise));
             hn::StoreU(expOf(mulAdd(t, mulAdd(t, mulAdd(t, cube, square), m0), y0)), d, out + i);
         },
-        [&](std::size_t i) { out[i] = tableQuantileScalar(table, z[i]); });
+        [&](std::size_t i) { out[i] = tableQuantileScalar(table, z[i], Twin{}); });
 }
 
 }  // namespace breakeven::sim::HWY_NAMESPACE

@@ -25,7 +25,8 @@ inline constexpr std::size_t kNodes = 529;
 void tableQuantiles(const double* table, const double* z, double* out, std::size_t n);
 
 /// Q(z) from a table, as tableQuantiles gives it.
-[[nodiscard]] inline double tableQuantileScalar(const double* table, double z) {
+template <typename Arithmetic = Plain>
+[[nodiscard]] double tableQuantileScalar(const double* table, double z, Arithmetic how = {}) {
     using namespace quantile_table;
     const double position =
         std::min(std::max((z - kFirst) * (1.0 / kStep), 0.0), static_cast<double>(kNodes - 1));
@@ -37,7 +38,7 @@ void tableQuantiles(const double* table, const double* z, double* out, std::size
     const double m1 = table[2 * node + 3] * kStep;
     const double square = (3.0 * rise - 2.0 * m0) - m1;
     const double cube = (m0 + m1) - 2.0 * rise;
-    return expScalar(t * (t * (t * cube + square) + m0) + y0);
+    return expScalar(t * (t * (t * cube + square) + m0) + y0, how);
 }
 
 }  // namespace breakeven::sim

@@ -2,14 +2,26 @@
 
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <iterator>
 
 namespace breakeven::sim {
 
-// exp, log and the normal distribution function with plain IEEE operations in a fixed order: the same bits on
-// every machine and the scalar twins of the vector kernels. Additions and products are never fused
-// (-ffp-contract=off).
+// exp, log and the normal distribution function with IEEE operations in a fixed order: the same bits on every
+// machine, and the scalar twins of the vector kernels. The compiler never fuses a product and a sum
+// (-ffp-contract=off); polynomials are evaluated in one of two ways.
+
+/// Polynomials with two roundings a step. The default; also the twin of instruction sets without fused
+/// multiply-add.
+struct Plain {
+    [[nodiscard]] static double mulAdd(double a, double b, double c) { return a * b + c; }
+};
+
+/// Polynomials with one rounding a step: the twin of instruction sets with fused multiply-add. Slow where the
+/// compiler may not assume one.
+struct Fused {
+    [[nodiscard]] static double mulAdd(double a, double b, double c) { return std::fma(a, b, c); }
+};
 
 namespace math {
 inline constexpr double kLog2e = 1.44269504088896338700;
@@ -39,16 +51,24 @@ inline constexpr double kCdfFarthest = 37.0;
 inline constexpr double kCdfRoot = 2.506628274631;  // square root of 2 pi
 }  // namespace math
 
+/// The polynomial with these coefficients at x.
+template <typename Arithmetic, std::size_t n>
+[[nodiscard]] double polynomialScalar(const double (&highestFirst)[n], double x) {
+    double sum = highestFirst[0];
+    for (std::size_t i = 1; i < n; ++i) sum = Arithmetic::mulAdd(sum, x, highestFirst[i]);
+    return sum;
+}
+
 /// e^x for x in [-708, 709]; outside it, the value at the nearer end. Relative error below 1e-15.
-[[nodiscard]] inline double expScalar(double x) {
+template <typename Arithmetic = Plain>
+[[nodiscard]] double expScalar(double x, Arithmetic /*how*/ = {}) {
     x = x < math::kExpLowest ? math::kExpLowest : x;
     x = x > math::kExpHighest ? math::kExpHighest : x;
     const double shifted = x * math::kLog2e + math::kRound;
     const double k = shifted - math::kRound;
     const double r = (x - k * math::kLn2High) - k * math::kLn2Low;
-    double series = math::kExpSeries[0];
-    for (std::size_t i = 1; i < std::size(math::kExpSeries); ++i) series = series * r + math::kExpSeries[i];
-    const double value = (series * r) * r + r + 1.0;
+    const double series = polynomialScalar<Arithmetic>(math::kExpSeries, r);
+    const double value = Arithmetic::mulAdd(series * r, r, r) + 1.0;
     // The integer k sits in the low bits of `shifted`; 2^k is built in two halves so that k = 1023 + 1 can't
     // overflow.
     const auto exponent = static_cast<std::uint64_t>(std::bit_cast<std::uint64_t>(shifted) << 52);
@@ -56,7 +76,8 @@ inline constexpr double kCdfRoot = 2.506628274631;  // square root of 2 pi
 }
 
 /// ln x for normal x > 0. Relative error below 1e-15.
-[[nodiscard]] inline double logScalar(double x) {
+template <typename Arithmetic = Plain>
+[[nodiscard]] double logScalar(double x, Arithmetic /*how*/ = {}) {
     const auto bits = std::bit_cast<std::uint64_t>(x);
     // Mantissa in [sqrt(1/2), sqrt 2): the offset makes the exponent step there.
     const std::uint64_t offset = bits - 0x3fe6a09e00000000ULL;
@@ -68,8 +89,7 @@ inline constexpr double kCdfRoot = 2.506628274631;  // square root of 2 pi
     const double f = mantissa - 1.0;
     const double s = f / (2.0 + f);
     const double s2 = s * s;
-    double series = math::kLogSeries[0];
-    for (std::size_t i = 1; i < std::size(math::kLogSeries); ++i) series = series * s2 + math::kLogSeries[i];
+    const double series = polynomialScalar<Arithmetic>(math::kLogSeries, s2);
     const double half = (0.5 * f) * f;
     const double rest = s * (half + s2 * series) + k * math::kLn2Low;
     return k * math::kLn2High - ((half - rest) - f);
@@ -77,18 +97,15 @@ inline constexpr double kCdfRoot = 2.506628274631;  // square root of 2 pi
 
 /// Phi(x), absolute error below 1e-15. Source: Hart (1968) as given by West (2005), "Better approximations to
 /// cumulative normal functions", Wilmott Magazine.
-[[nodiscard]] inline double normalCdfScalar(double x) {
+template <typename Arithmetic = Plain>
+[[nodiscard]] double normalCdfScalar(double x, Arithmetic how = {}) {
     const double z = std::abs(x);
     if (z > math::kCdfFarthest) return x > 0.0 ? 1.0 : 0.0;
-    const double e = expScalar(-0.5 * z * z);
+    const double e = expScalar(-0.5 * z * z, how);
     double tail = 0.0;
     if (z < math::kCdfFar) {
-        double top = math::kCdfTop[0];
-        for (std::size_t i = 1; i < std::size(math::kCdfTop); ++i) top = top * z + math::kCdfTop[i];
-        double bottom = math::kCdfBottom[0];
-        for (std::size_t i = 1; i < std::size(math::kCdfBottom); ++i)
-            bottom = bottom * z + math::kCdfBottom[i];
-        tail = e * top / bottom;
+        tail = e * polynomialScalar<Arithmetic>(math::kCdfTop, z) /
+               polynomialScalar<Arithmetic>(math::kCdfBottom, z);
     } else {
         const double fraction = z + 1.0 / (z + 2.0 / (z + 3.0 / (z + 4.0 / (z + 0.65))));
         tail = e / fraction / math::kCdfRoot;

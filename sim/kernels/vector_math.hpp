@@ -33,9 +33,24 @@ HWY_INLINE V constant(double x) {
     return hn::Set(d, x);
 }
 
+/// a b + c with two roundings on every target: what money is made of.
 HWY_INLINE V mulAdd(V a, V b, V c) {
     return hn::Add(hn::Mul(a, b), c);
-}  // two roundings on every target
+}
+
+#if HWY_NATIVE_FMA
+/// Whose bits the functions below give.
+using Twin = Fused;
+/// A step of a polynomial: one rounding where the target has a fused multiply-add.
+HWY_INLINE V stepOf(V a, V b, V c) {
+    return hn::MulAdd(a, b, c);
+}
+#else
+using Twin = Plain;
+HWY_INLINE V stepOf(V a, V b, V c) {
+    return mulAdd(a, b, c);
+}
+#endif
 
 /// Stores the bits of the lanes where the mask is set as T, in order; up to kLanes elements of `out` may be
 /// overwritten.
@@ -64,7 +79,7 @@ HWY_INLINE std::size_t storeSelected(V v, Mask mask, T* out) {
 template <std::size_t n>
 HWY_INLINE V polynomial(const double (&highestFirst)[n], V x) {
     V sum = constant(highestFirst[0]);
-    for (std::size_t i = 1; i < n; ++i) sum = mulAdd(sum, x, constant(highestFirst[i]));
+    for (std::size_t i = 1; i < n; ++i) sum = stepOf(sum, x, constant(highestFirst[i]));
     return sum;
 }
 
@@ -75,7 +90,7 @@ HWY_INLINE V expOf(V x) {
     const V r =
         hn::Sub(hn::Sub(x, hn::Mul(k, constant(math::kLn2High))), hn::Mul(k, constant(math::kLn2Low)));
     const V series = polynomial(math::kExpSeries, r);
-    const V value = hn::Add(mulAdd(hn::Mul(series, r), r, r), constant(1.0));
+    const V value = hn::Add(stepOf(hn::Mul(series, r), r, r), constant(1.0));
     return hn::BitCast(d, hn::Add(hn::BitCast(du, value), hn::ShiftLeft<52>(hn::BitCast(du, shifted))));
 }
 

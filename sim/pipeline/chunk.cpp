@@ -173,7 +173,7 @@ void ChunkRunner::drawSpreads(const WorldModel& model, const CompiledSegment& se
     spread_.resize(blockUsers_);
     copulaScore_.resize(blockUsers_);
     fillUniforms({key_, model.world, drawWord(0, 0), segment.copulaStream}, block.firstUser, block.n,
-                 spread_.data(), nullptr);
+                 spread_.data());
     uniformsToNormals(spread_.data(), block.n);
     tableQuantiles(segment.copula->chiSquare.data(), spread_.data(), spread_.data(), block.n);
     spreadOf(segment.copula->degreesOfFreedom, spread_.data(), block.n);
@@ -181,7 +181,7 @@ void ChunkRunner::drawSpreads(const WorldModel& model, const CompiledSegment& se
 
 void ChunkRunner::tilt(const WorldModel& model, const CompiledSegment& segment, const Block& block) {
     fillUniforms({key_, model.world, drawWord(0, 0), segment.tiltStream}, block.firstUser, block.n,
-                 uniform_.data(), nullptr);
+                 uniform_.data());
     for (std::uint32_t start = 0; start < block.n; start += grouping_.users)
         stratifyInOrder(&uniform_[start], std::min(grouping_.users, block.n - start));
     applyTilts(segment.tilts, uniform_.data(), block.n, userScores_, weights_.data());
@@ -244,7 +244,7 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
         usageQuantiles(usage, z, x, n);
         if (usage.dormant > 0.0) {
             fillUniforms({key_, model.world, drawWord(month + 1, 1), usage.monthStream}, block.firstUser, n,
-                         uniform_.data(), nullptr);
+                         uniform_.data());
             zeroBelow(uniform_.data(), usage.dormant, x, n);
         }
         if (usage.parent) multiply(usage_[*usage.parent].data(), x, n);

@@ -20,7 +20,7 @@ ScoreSampler::ScoreSampler(core::Sampling sampling, PhiloxKey key, std::uint32_t
 
 void ScoreSampler::fill(const ScoreSource& source, const Grouping& grouping, std::uint32_t firstUser,
                         std::uint32_t n, double* u) {
-    fillUniforms({key_, source.world, drawWord(source.month, 0), source.stream}, firstUser, n, u, nullptr);
+    fillUniforms({key_, source.world, drawWord(source.month, 0), source.stream}, firstUser, n, u);
     switch (sampling_) {
         case core::Sampling::Random:
         case core::Sampling::Importance:
@@ -45,7 +45,7 @@ void ScoreSampler::stratify(const ScoreSource& source, std::uint32_t groupUsers,
     const bool isShuffled = source.index > 0;
     if (isShuffled) {
         fillUniforms({key_, source.world, drawWord(0, 0), source.shuffleStream}, firstUser, n,
-                     uniform_.data(), nullptr);
+                     uniform_.data());
     }
     std::array<double, kMostGroupUsers> order{};
     for (std::uint32_t start = 0; start < n; start += groupUsers) {

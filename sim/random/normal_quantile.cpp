@@ -3,36 +3,41 @@
 #include <cmath>
 #include <limits>
 
-#include "sim/kernels/scalar_math.hpp"
 #include "sim/random/normal_quantile_table.hpp"
 
 namespace breakeven::sim {
 namespace {
 
+template <typename Arithmetic>
 double ratio(const double (&top)[8], const double (&bottom)[8], double x) {
     double numerator = top[7];
     double denominator = bottom[7];
     for (std::size_t i = 7; i-- > 0;) {
-        numerator = numerator * x + top[i];
-        denominator = denominator * x + bottom[i];
+        numerator = Arithmetic::mulAdd(numerator, x, top[i]);
+        denominator = Arithmetic::mulAdd(denominator, x, bottom[i]);
     }
     return numerator / denominator;
 }
 
 }  // namespace
 
-double normalQuantile(double p) {
+template <typename Arithmetic>
+double normalQuantile(double p, Arithmetic how) {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     if (p <= 0.0) return -kInfinity;
     if (p >= 1.0) return kInfinity;
     const double q = p - 0.5;
     if (std::abs(q) <= as241::kCentreHalfWidth) {
-        return q * ratio(as241::kCentreTop, as241::kCentreBottom, as241::kCentreConstant - q * q);
+        return q * ratio<Arithmetic>(as241::kCentreTop, as241::kCentreBottom, as241::kCentreConstant - q * q);
     }
-    const double r = std::sqrt(-logScalar(q < 0.0 ? p : 1.0 - p));
-    const double z = r <= as241::kFarShift ? ratio(as241::kNearTop, as241::kNearBottom, r - as241::kNearShift)
-                                           : ratio(as241::kFarTop, as241::kFarBottom, r - as241::kFarShift);
+    const double r = std::sqrt(-logScalar(q < 0.0 ? p : 1.0 - p, how));
+    const double z = r <= as241::kFarShift
+                         ? ratio<Arithmetic>(as241::kNearTop, as241::kNearBottom, r - as241::kNearShift)
+                         : ratio<Arithmetic>(as241::kFarTop, as241::kFarBottom, r - as241::kFarShift);
     return q < 0.0 ? -z : z;
 }
+
+template double normalQuantile(double p, Plain how);
+template double normalQuantile(double p, Fused how);
 
 }  // namespace breakeven::sim

@@ -64,8 +64,6 @@ double inside(const WeightedBin& bin, double fraction) {
     return std::clamp(value, bin.low, bin.high);
 }
 
-// Observations a bin below which most still bring another smallest or largest value.
-constexpr std::uint64_t kYoung = 32;
 constexpr std::int64_t kOctave = 256;  // bins per power of two; sides of a map begin and end with one
 
 /// Calls visit(index in a, index in b) for the first bin of every octave of a; b covers a.
@@ -86,12 +84,12 @@ void alongOctaves(const BinMap& a, const BinMap& b, Visit visit) {
 
 LogCounts::LogCounts(std::size_t batches) : batches_(batches) {}
 
-inline LogCounts::Interior LogCounts::interiorOf(const Extremes& extremes) {
+inline LogCounts::Cell LogCounts::interiorOf(const Extremes& extremes) {
     const std::uint32_t a = binOffset(extremes.low);
     const std::uint32_t b = binOffset(extremes.high);
-    const std::uint32_t first = std::min(a, b) + 1;  // of negative values, the high one is the smaller
-    const std::uint32_t end = std::max(std::max(a, b), first);
-    return {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(end - first)};
+    const std::uint32_t first = std::min(a, b);  // of negative values, the high one is the smaller
+    const std::uint32_t more = std::max(std::max(a, b) - first, 2U) - 2U;
+    return Cell{first} << kFirstShift | Cell{more} << kMoreShift;
 }
 
 inline void LogCounts::Extremes::add(double lowest, std::uint64_t lowTimes, double highest,
@@ -112,9 +110,35 @@ inline void LogCounts::widen(std::size_t bin, double x, std::uint64_t times) {
     extremes_[bin].add(x, times, x, times);
 }
 
-void LogCounts::screen() {
-    interiors_.resize(size());
-    std::ranges::transform(extremes_, interiors_.begin(), interiorOf);
+bool LogCounts::makeRoom(Batch& batch, std::uint64_t values, std::uint64_t times) {
+    if (batch.cells.empty()) {
+        batch.cells.resize(size());
+        std::ranges::transform(extremes_, batch.cells.begin(), interiorOf);
+    }
+    // Cells that fill up quickly would be emptied more often than it is worth.
+    if (values > 0 && times > (kMostInCells >> 8) / values) {
+        batch.large.resize(size());
+        return false;
+    }
+    if (values * times > kMostInCells - batch.inCells) {
+        batch.large.resize(size());
+        for (std::size_t bin = 0; bin < size(); ++bin) {
+            batch.large[bin] += batch.cells[bin] & kCountMask;
+            batch.cells[bin] &= ~kCountMask;
+        }
+        batch.inCells = 0;
+    }
+    batch.inCells += values * times;
+    return true;
+}
+
+void LogCounts::count(Batch& batch, std::size_t bin, std::uint64_t times) {
+    if (times <= kMostInCells >> 16 && makeRoom(batch, 1, times)) {
+        batch.cells[bin] += times;
+    } else {
+        batch.large.resize(size());
+        batch.large[bin] += times;
+    }
 }
 
 void LogCounts::add(double x, std::uint64_t times, std::size_t batch) {
@@ -125,54 +149,52 @@ void LogCounts::add(double x, std::uint64_t times, std::size_t batch) {
     if (!map_.covers(x)) cover(x);
     const auto bin = static_cast<std::size_t>(map_.index(x));
     widen(bin, x, times);
-    if (!interiors_.empty()) interiors_[bin] = interiorOf(extremes_[bin]);
-    countsOf(batch)[bin] += times;
+    count(batches_[batch], bin, times);
 }
 
-void LogCounts::add(std::span<const double> values, std::uint64_t times, std::size_t batch, double frequent) {
-    std::array<std::uint64_t, kBinnedRoom> bins;  // filled by binsOf, so left as they are
-    std::array<double, kBinnedRoom> kept;
+void LogCounts::add(std::span<const double> values, std::uint64_t times, std::size_t batchIndex,
+                    double frequent) {
+    std::array<std::uint64_t, kBinnedRoom> said;  // filled below, so left as they are
+    std::array<std::uint64_t, kBinnedRoom> widening;
     std::uint64_t frequentSeen = 0;
     if (frequent == 0.0) frequent = std::numeric_limits<double>::quiet_NaN();  // zeros are counted anyway
+    Batch& batch = batches_[batchIndex];
     while (!values.empty()) {
         const std::span<const double> part = values.first(std::min(values.size(), kMostBinned));
         values = values.subspan(part.size());
-        Binned found = binsOf(part.data(), part.size(), map_, frequent, bins.data(), kept.data());
+        Binned found = binsOf(part.data(), part.size(), map_, frequent, said.data());
         if (!found.isCovered) {
             cover(part);
-            found = binsOf(part.data(), part.size(), map_, frequent, bins.data(), kept.data());
+            found = binsOf(part.data(), part.size(), map_, frequent, said.data());
         }
-        batches_[batch].zeros += found.zeros * times;
+        batch.zeros += found.zeros * times;
         frequentSeen += found.frequent;
-        std::uint64_t* counts = countsOf(batch).data();
-        seen_ += found.kept;
-        if (seen_ < kYoung * size()) {
-            for (std::size_t i = 0; i < found.kept; ++i) {
-                const auto bin = static_cast<std::uint32_t>(bins[i]);
-                counts[bin] += times;
-                widen(bin, kept[i], times);
+        const std::span<const std::uint64_t> words(said.data(), found.kept);
+        if (!makeRoom(batch, found.kept, times)) {
+            for (const std::uint64_t word : words) {
+                batch.large[binSaid(word)] += times;
+                widen(binSaid(word), part[placeSaid(word)], times);
             }
             continue;
         }
-        if (interiors_.size() != size()) screen();
-        Interior* interiors = interiors_.data();
-        for (std::size_t i = 0; i < found.kept; ++i) {
-            const auto bin = static_cast<std::uint32_t>(bins[i]);
-            counts[bin] += times;
-            const auto place = static_cast<std::uint16_t>((bins[i] >> 32) - interiors[bin].first);
-            if (place >= interiors[bin].count) [[unlikely]] {
-                widen(bin, kept[i], times);
-                interiors[bin] = interiorOf(extremes_[bin]);
-            }
+        // Counted without a branch, which could not be foretold; then looked at again where it may matter,
+        // with the extremes on their way to the cache.
+        Cell* const cells = batch.cells.data();
+        std::size_t wide = 0;
+        for (const std::uint64_t word : words) {
+            const Cell cell = cells[binSaid(word)];
+            cells[binSaid(word)] = cell + times;
+            widening[wide] = word;
+            wide += mayWiden(cell, word & ~Cell{0} << kOffsetShift) ? 1 : 0;
+        }
+        for (std::size_t i = 0; i < wide; ++i) __builtin_prefetch(&extremes_[binSaid(widening[i])]);
+        for (std::size_t i = 0; i < wide; ++i) {
+            const std::uint32_t bin = binSaid(widening[i]);
+            widen(bin, part[placeSaid(widening[i])], times);
+            cells[bin] = (cells[bin] & kCountMask) | interiorOf(extremes_[bin]);
         }
     }
-    if (frequentSeen > 0) add(frequent, frequentSeen * times, batch);
-}
-
-std::vector<std::uint64_t>& LogCounts::countsOf(std::size_t batch) {
-    std::vector<std::uint64_t>& counts = batches_[batch].counts;
-    if (counts.size() != size()) counts.resize(size());
-    return counts;
+    if (frequentSeen > 0) add(frequent, frequentSeen * times, batchIndex);
 }
 
 void LogCounts::cover(double x) {
@@ -204,9 +226,10 @@ void LogCounts::resize(const BinMap& map) {
         return grown;
     };
     extremes_ = moved(extremes_, Extremes{});
-    interiors_.clear();
     for (Batch& batch : batches_) {
-        if (!batch.counts.empty()) batch.counts = moved(batch.counts, std::uint64_t{0});
+        for (std::vector<std::uint64_t>* counts : {&batch.cells, &batch.large}) {
+            if (!counts->empty()) *counts = moved(*counts, std::uint64_t{0});
+        }
     }
     map_ = map;
 }
@@ -220,7 +243,6 @@ void LogCounts::mergeExtremes(const LogCounts& other, std::uint64_t times) {
     };
     const BinMap map{union_(map_.positive, other.map_.positive), union_(map_.negative, other.map_.negative)};
     if (map.positive.size != map_.positive.size || map.negative.size != map_.negative.size) resize(map);
-    interiors_.clear();
     alongOctaves(other.map_, map_, [&](std::size_t from, std::size_t to) {
         for (std::size_t i = 0; i < kOctave; ++i) {
             const Extremes& seen = other.extremes_[from + i];
@@ -231,10 +253,16 @@ void LogCounts::mergeExtremes(const LogCounts& other, std::uint64_t times) {
 
 void LogCounts::mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap, std::uint64_t times) {
     to.zeros += from.zeros * times;
-    if (from.counts.empty()) return;
-    if (to.counts.empty()) to.counts.resize(size());
+    if (from.cells.empty() && from.large.empty()) return;
+    const bool isSmall = from.large.empty() && makeRoom(to, from.inCells, times);
     alongOctaves(fromMap, map_, [&](std::size_t source, std::size_t target) {
-        for (std::size_t i = 0; i < kOctave; ++i) to.counts[target + i] += from.counts[source + i] * times;
+        for (std::size_t i = 0; i < kOctave; ++i) {
+            if (isSmall) {
+                to.cells[target + i] += (from.cells[source + i] & kCountMask) * times;
+            } else if (const std::uint64_t counted = from.count(source + i)) {
+                count(to, target + i, counted * times);
+            }
+        }
     });
 }
 
@@ -251,61 +279,62 @@ void LogCounts::mergeInto(std::size_t batch, const LogCounts& other, std::uint64
 
 void LogCounts::clear() {
     std::ranges::fill(extremes_, Extremes{});
-    interiors_.clear();
-    seen_ = 0;
     for (Batch& batch : batches_) {
-        batch.zeros = 0;
-        std::ranges::fill(batch.counts, 0);
+        std::ranges::fill(batch.cells, 0);
+        batch.large.clear();
+        batch.inCells = batch.zeros = 0;
     }
 }
 
-/// Calls visit(extremes, count of a batch) for every bin, seen or not, in ascending order of its values.
-template <typename Visit>
-void LogCounts::ascending(Visit visit) const {
-    const auto visitBin = [&](std::size_t bin) {
-        visit(extremes_[bin], [bin](const Batch& batch) {
-            return batch.counts.empty() ? std::uint64_t{0} : batch.counts[bin];
-        });
+std::vector<LogCounts::Filled> LogCounts::filled() const {
+    std::vector<std::uint64_t> totals(size());
+    std::uint64_t zeros = 0;
+    for (const Batch& batch : batches_) {
+        zeros += batch.zeros;
+        for (std::size_t bin = 0; bin < batch.cells.size(); ++bin)
+            totals[bin] += batch.cells[bin] & kCountMask;
+        for (std::size_t bin = 0; bin < batch.large.size(); ++bin) totals[bin] += batch.large[bin];
+    }
+    std::vector<Filled> result;
+    const auto addBin = [&](std::size_t bin) {
+        if (totals[bin] > 0) result.push_back({bin, totals[bin]});
     };
     const auto positive = static_cast<std::size_t>(map_.positive.size);
-    for (std::size_t bin = size(); bin-- > positive;) visitBin(bin);
-    visit(Extremes{0.0, 0.0}, [](const Batch& batch) { return batch.zeros; });
-    for (std::size_t bin = 0; bin < positive; ++bin) visitBin(bin);
+    for (std::size_t bin = size(); bin-- > positive;) addBin(bin);
+    if (zeros > 0) result.push_back({kZeros, zeros});
+    for (std::size_t bin = 0; bin < positive; ++bin) addBin(bin);
+    return result;
 }
 
 std::vector<WeightedBin> LogCounts::bins(double unit) const {
     std::vector<WeightedBin> result;
-    ascending([&](const Extremes& seen, auto countOf) {
-        if (seen.low > seen.high) return;  // nothing
-        std::uint64_t total = 0;
-        for (const Batch& batch : batches_) total += countOf(batch);
-        if (total == 0) return;
+    for (const auto& [bin, total] : filled()) {
+        const Extremes seen = bin == kZeros ? Extremes{0.0, 0.0, total, total} : extremes_[bin];
         const auto count = static_cast<double>(total);
         const bool isAtom = isAlike(seen.low, seen.high);
         result.push_back({seen.low, seen.high, count * unit,
                           isAtom ? 0.0 : static_cast<double>(seen.atLow) / count,
                           isAtom ? 1.0 : static_cast<double>(seen.atHigh) / count});
-    });
+    }
     return result;
 }
 
 std::vector<std::vector<double>> LogCounts::batchWeights() const {
-    std::vector<std::vector<double>> weights(batches_.size());
-    std::vector<std::uint64_t> counts(batches_.size());
-    ascending([&](const Extremes& seen, auto countOf) {
-        if (seen.low > seen.high) return;
-        std::ranges::transform(batches_, counts.begin(), countOf);
-        if (std::ranges::all_of(counts, [](std::uint64_t count) { return count == 0; })) return;
-        for (std::size_t batch = 0; batch < counts.size(); ++batch)
-            weights[batch].push_back(static_cast<double>(counts[batch]));
-    });
+    std::vector<std::vector<double>> weights;
+    const std::vector<Filled> bins = filled();
+    for (const Batch& batch : batches_) {
+        std::vector<double>& of = weights.emplace_back();
+        of.reserve(bins.size());
+        for (const Filled& found : bins)
+            of.push_back(static_cast<double>(found.bin == kZeros ? batch.zeros : batch.count(found.bin)));
+    }
     return weights;
 }
 
 std::uint64_t LogCounts::count() const {
     std::uint64_t total = 0;
     for (const Batch& batch : batches_)
-        total = std::accumulate(batch.counts.begin(), batch.counts.end(), total + batch.zeros);
+        total = std::accumulate(batch.large.begin(), batch.large.end(), total + batch.zeros + batch.inCells);
     return total;
 }
 

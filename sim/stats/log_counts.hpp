@@ -69,15 +69,31 @@ class LogCounts {
         std::uint64_t atHigh = 0;
         void add(double lowest, std::uint64_t lowTimes, double highest, std::uint64_t highTimes);
     };
-    /// Offsets (binOffset) strictly between those of the extremes are [first, first + count): such a value
-    /// changes neither of them. 4 bytes a bin stay in the cache where the extremes would not.
-    struct Interior {
-        std::uint16_t first = 0;
-        std::uint16_t count = 0;
-    };
+    /// One word a bin of a batch, so that counting a value touches no other memory: how many values (bits 0
+    /// to 39, of which the last stays 0), and which offsets (binOffset) lie between those of the extremes, so
+    /// that a value there changes neither: after `first` (bits 52 to 63) come at least `more` + 1 of them
+    /// (bits 40 to 51), or none is known if `more` is 0.
+    using Cell = std::uint64_t;
+    static constexpr int kMoreShift = 40;
+    static constexpr int kFirstShift = kOffsetShift;
+    static constexpr Cell kCountMask = (Cell{1} << kMoreShift) - 1;
+    static constexpr Cell kMostInCells = kCountMask >> 1;
+    /// Whether a value at this offset (in bits 52 to 63, the others 0) may change an extreme; sometimes said
+    /// though it doesn't.
+    [[nodiscard]] static bool mayWiden(Cell cell, Cell offset) {
+        // The bits below `first` borrow: the upper 12 bits of the difference are offset - first - 1, to be
+        // compared with `more`. Where they are equal, the count below decides either way, but says true if
+        // `more` is 0: 2^52 - count is more than 2^12 count.
+        return offset - cell >= cell << (kFirstShift - kMoreShift);
+    }
     struct Batch {
-        std::vector<std::uint64_t> counts;  ///< by the map's index; empty until something is added
+        std::vector<Cell> cells;           ///< by the map's index; empty until something is added
+        std::vector<std::uint64_t> large;  ///< by the map's index: counted beside the cells; empty: nothing
+        std::uint64_t inCells = 0;         ///< sum of the cells' counts, at most kMostInCells
         std::uint64_t zeros = 0;
+        [[nodiscard]] std::uint64_t count(std::size_t bin) const {
+            return (cells.empty() ? 0 : cells[bin] & kCountMask) + (large.empty() ? 0 : large[bin]);
+        }
     };
 
     [[nodiscard]] std::size_t size() const { return extremes_.size(); }
@@ -85,18 +101,25 @@ class LogCounts {
     void cover(std::span<const double> values);
     void resize(const BinMap& map);
     void widen(std::size_t bin, double x, std::uint64_t times);
-    void screen();
-    [[nodiscard]] static Interior interiorOf(const Extremes& extremes);
-    std::vector<std::uint64_t>& countsOf(std::size_t batch);
+    /// The upper bits of a cell.
+    [[nodiscard]] static Cell interiorOf(const Extremes& extremes);
+    /// Makes room in the cells of a batch for so many values, each `times` times, and counts them as being
+    /// there; false, with room in `large`, if they are too many for cells.
+    bool makeRoom(Batch& batch, std::uint64_t values, std::uint64_t times);
+    void count(Batch& batch, std::size_t bin, std::uint64_t times);
     void mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap, std::uint64_t times);
     void mergeExtremes(const LogCounts& other, std::uint64_t times);
-    template <typename Visit>
-    void ascending(Visit visit) const;
+    /// A bin that holds something, of all batches together.
+    struct Filled {
+        std::size_t bin = 0;  ///< by the map's index; kZeros: the zeros
+        std::uint64_t count = 0;
+    };
+    static constexpr std::size_t kZeros = static_cast<std::size_t>(-1);
+    /// In ascending order of values.
+    [[nodiscard]] std::vector<Filled> filled() const;
 
     BinMap map_;
-    std::vector<Extremes> extremes_;   ///< by the map's index
-    std::vector<Interior> interiors_;  ///< by the map's index; empty while most values change an extreme
-    std::uint64_t seen_ = 0;           ///< values added by columns since the start or the last clearing
+    std::vector<Extremes> extremes_;  ///< by the map's index
     std::vector<Batch> batches_;
 };
 

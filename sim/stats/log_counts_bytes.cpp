@@ -20,10 +20,10 @@ void LogCounts::pack(core::BytePacker& packer) const {
         packer.whole(seen.atHigh);
         // Most bins have been counted by few batches: pairs of a batch, from 1, and its count; then 0.
         for (std::size_t batch = 0; batch < batches_.size(); ++batch) {
-            const std::vector<std::uint64_t>& counts = batches_[batch].counts;
-            if (counts.empty() || counts[bin] == 0) continue;
+            const std::uint64_t counted = batches_[batch].count(bin);
+            if (counted == 0) continue;
             packer.whole(batch + 1);
-            packer.whole(counts[bin]);
+            packer.whole(counted);
         }
         packer.whole(0);
     }
@@ -63,7 +63,8 @@ LogCounts LogCounts::unpack(core::ByteUnpacker& unpacker) {
         if (bin > 0 && indexOf(bin) <= indexOf(bin - 1)) throw core::BytesUnreadable("bins out of order");
         result.extremes_[indexOf(bin)] = bins[bin];
     }
-    for (const Counted& found : counted) result.countsOf(found.batch)[indexOf(found.bin)] = found.count;
+    for (const Counted& found : counted)
+        result.count(result.batches_[found.batch], indexOf(found.bin), found.count);
     return result;
 }
 

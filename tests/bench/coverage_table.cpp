@@ -1,6 +1,6 @@
-// coverage_table [SEEDS]: how often the printed 95 % interval of one-world runs holds the true value, over
-// seeds 1 to SEEDS (default 1,000), for every sampling, quantity and case. Prints a Markdown table in per
-// cent.
+// coverage_table [SEEDS [SAMPLING]]: how often the printed 95 % interval of one-world runs holds the true
+// value, over seeds 1 to SEEDS (default 1,000), for every sampling or one, quantity and case. Prints a
+// Markdown table in per cent.
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ namespace {
 
 using namespace breakeven;
 
-void printTable(std::uint64_t seeds) {
+void printTable(std::uint64_t seeds, std::string_view only) {
     const tests::CoverageCase cases[] = {tests::lognormalCase(0.8, 20'000),
                                          tests::lognormalCase(1.6, 200'000), tests::empiricalCase(20'000),
                                          tests::lognormalCase(1.6, 1'000)};
@@ -27,6 +27,7 @@ void printTable(std::uint64_t seeds) {
     fmt::print("\n");
     for (const tests::CoverageCase& covered : cases) {
         for (const std::string_view name : core::kSamplingNames) {
+            if (!only.empty() && name != only) continue;
             fmt::print("| {} | {} |", covered.name, name);
             const auto hits = tests::hitsOf(covered, *core::samplingNamed(name), 1, seeds);
             for (const int count : hits) fmt::print(" {:.1f} |", 100.0 * count / static_cast<double>(seeds));
@@ -40,7 +41,7 @@ void printTable(std::uint64_t seeds) {
 
 int main(int argc, char** argv) {
     try {
-        printTable(argc > 1 ? std::stoull(argv[1]) : 1'000);
+        printTable(argc > 1 ? std::stoull(argv[1]) : 1'000, argc > 2 ? argv[2] : "");
         return 0;
     } catch (const std::exception& error) {
         std::fputs(error.what(), stderr);

@@ -30,8 +30,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Lognormal use of median 500 and sigma 1.5: all five tiers hold many of it.
 std::vector<double> quantities() {
     std::vector<double> q(kQuantities);
-    sim::fillUniforms({sim::philoxKey(7), 0, 0, 1}, 0, static_cast<std::uint32_t>(kQuantities), q.data(),
-                      nullptr);
+    sim::fillUniforms({sim::philoxKey(7), 0, 0, 1}, 0, kQuantities, q.data());
     sim::uniformsToNormals(q.data(), kQuantities);
     sim::lognormalOf(std::log(500.0), 1.5, q.data(), q.data(), kQuantities);
     return q;

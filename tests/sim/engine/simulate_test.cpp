@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "sim/kernels/block_kernels.hpp"
 #include "tests/support/pro_200.hpp"
+#include "tests/support/same_on_every_target.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -75,11 +75,7 @@ TEST(Simulate, GivenAnyThreadsBlocksAndTargets_WhenRun_ThenEveryRowIsTheSame) {
         for (const std::uint32_t block : {256U, 512U, 4096U}) {
             EXPECT_EQ(*simulate(scenario, {{}, {}, 2, block}), *reference);
         }
-        for (const char* target : kernelTargets()) {
-            forceKernelTarget(target);
-            EXPECT_EQ(*simulate(scenario, {{}, {}, 2, 1024}), *reference) << target;
-        }
-        forceKernelTarget("");
+        tests::expectSameOnEveryTarget(scenario, *reference);
     }
 }
 

@@ -6,7 +6,7 @@
 
 #include "core/scenario/scenario_reader.hpp"
 #include "sim/engine/simulate.hpp"
-#include "sim/kernels/block_kernels.hpp"
+#include "tests/support/same_on_every_target.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -138,11 +138,7 @@ TEST(SimulatedTerms, GivenCreditsOverMonths_WhenRunWithAnyThreadsBlocksAndTarget
     const auto reference = simulate(scenario, {{}, {}, 1, 1024});
     EXPECT_EQ(*simulate(scenario, {{}, {}, 3, 256}), *reference);
     EXPECT_EQ(*simulate(scenario, {{}, {}, 2, 4096}), *reference);
-    for (const char* target : kernelTargets()) {
-        forceKernelTarget(target);
-        EXPECT_EQ(*simulate(scenario, {{}, {}, 2, 1024}), *reference) << target;
-    }
-    forceKernelTarget("");
+    tests::expectSameOnEveryTarget(scenario, *reference);
 }
 
 }  // namespace

@@ -38,8 +38,7 @@ TEST(CountKernels, GivenValuesOfEitherSign_WhenBinned_ThenEveryTargetGivesTheSca
         onEveryTarget([&] {
             const std::vector<double> all = values();
             std::vector<std::uint64_t> bins(kBinnedRoom);
-            std::vector<double> kept(kBinnedRoom);
-            const Binned found = binsOf(all.data(), kValues, map, frequent, bins.data(), kept.data());
+            const Binned found = binsOf(all.data(), kValues, map, frequent, bins.data());
             std::size_t place = 0;
             std::size_t zeros = 0;
             std::size_t frequents = 0;
@@ -49,9 +48,10 @@ TEST(CountKernels, GivenValuesOfEitherSign_WhenBinned_ThenEveryTargetGivesTheSca
                 } else if (x == frequent) {
                     ++frequents;
                 } else {
-                    ASSERT_EQ(kept[place], x);
-                    ASSERT_EQ(bins[place] & 0xffffffffU, static_cast<std::uint64_t>(map.index(x))) << x;
-                    ASSERT_EQ(bins[place] >> 32, binOffset(x)) << x;
+                    const std::uint64_t said = bins[place];
+                    ASSERT_EQ(all[placeSaid(said)], x);
+                    ASSERT_EQ(binSaid(said), map.index(x)) << x;
+                    ASSERT_EQ(said >> kOffsetShift, binOffset(x)) << x;
                     ++place;
                 }
             }
@@ -72,13 +72,36 @@ TEST(CountKernels, GivenAMapThatEndsBeforeOneValue_WhenBinned_ThenItSaysSoWherev
                 for (std::size_t i = 0; i < kValues; i += 2) all[i] = -1.0;
                 for (std::size_t i = 0; i < kValues; i += 16) all[i] = 0.0;
                 std::vector<std::uint64_t> bins(kBinnedRoom);
-                std::vector<double> kept(kBinnedRoom);
-                EXPECT_TRUE(binsOf(all.data(), kValues, map, kNone, bins.data(), kept.data()).isCovered);
+                EXPECT_TRUE(binsOf(all.data(), kValues, map, kNone, bins.data()).isCovered);
                 all[place] = outside;
-                EXPECT_FALSE(binsOf(all.data(), kValues, map, kNone, bins.data(), kept.data()).isCovered)
+                EXPECT_FALSE(binsOf(all.data(), kValues, map, kNone, bins.data()).isCovered)
                     << outside << " at " << place;
             });
         }
+    }
+}
+
+TEST(CountKernels, GivenAMapWithoutNegativeBins_WhenBinned_ThenOnlyNegativeValuesAndThoseBeyondAreMissed) {
+    const BinMap map{{binKey(1.0), 512}, {}};
+    for (const std::size_t place : {std::size_t{0}, std::size_t{250}, kValues - 1}) {
+        onEveryTarget([&] {
+            std::vector<double> all(kValues, 3.999);
+            for (std::size_t i = 0; i < kValues; i += 2) all[i] = 1.25;
+            for (std::size_t i = 0; i < kValues; i += 16) all[i] = -0.0;
+            all[place] = 2.5;
+            std::vector<std::uint64_t> bins(kBinnedRoom);
+            const Binned found = binsOf(all.data(), kValues, map, kNone, bins.data());
+            EXPECT_TRUE(found.isCovered);
+            for (std::size_t i = 0; i < found.kept; ++i) {
+                const double x = all[placeSaid(bins[i])];
+                ASSERT_EQ(binSaid(bins[i]), map.index(x));
+            }
+            for (const double outside : {-1.5, -1e-30, 0.999, 4.0}) {
+                all[place] = outside;
+                EXPECT_FALSE(binsOf(all.data(), kValues, map, kNone, bins.data()).isCovered)
+                    << outside << " at " << place;
+            }
+        });
     }
 }
 

@@ -46,6 +46,17 @@ bool operator==(const std::vector<WeightedBin>& a, const std::vector<WeightedBin
     });
 }
 
+std::string packed(const LogCounts& counts) {
+    core::BytePacker packer;
+    counts.pack(packer);
+    return packer.take();
+}
+
+LogCounts unpacked(const std::string& bytes) {
+    core::ByteUnpacker unpacker(bytes);
+    return LogCounts::unpack(unpacker);
+}
+
 TEST(LogCounts, GivenASample_WhenQuantilesAreTaken_ThenTheyLieWithinABinOfTheSamplesOwn) {
     std::vector<double> values = sample(20'000, 1);
     for (std::size_t i = 0; i < values.size(); i += 3) values[i] -= 150.0;  // losses too
@@ -250,6 +261,27 @@ TEST(LogCounts, GivenManyValuesInFewBins_WhenCounted_ThenTheirSmallestAndLargest
     }
 }
 
+TEST(LogCounts, GivenWeightsThatNoCellHolds_WhenCountedMergedAndPacked_ThenNoneIsLost) {
+    const std::vector<double> values = sample(600, 13);
+    const std::vector<std::vector<double>> once = counted(values).batchWeights();
+    for (const int bits : {30, 38, 45}) {
+        const std::uint64_t times = std::uint64_t{1} << bits;
+        LogCounts counts;
+        for (int i = 0; i < 3; ++i) counts.add(values, times, 0, 200.0);
+        LogCounts merged = counted(values);
+        merged.merge(counts, 2);
+        merged.mergeInto(0, unpacked(packed(counts)), 3);
+        EXPECT_EQ(counts.count(), 1'800U * times);
+        EXPECT_EQ(merged.count(), 600U + 9'000U * times);
+        const std::vector<std::vector<double>> weights = merged.batchWeights();
+        for (std::size_t bin = 0; bin < once[0].size(); ++bin)
+            ASSERT_EQ(weights[0][bin], once[0][bin] * (1.0 + 15.0 * std::ldexp(1.0, bits))) << bits;
+        merged.clear();
+        merged.add(values, 1, 0, kNone);
+        EXPECT_EQ(packed(merged), packed(counted(values)));
+    }
+}
+
 TEST(MergedBins, GivenSeveralLists_WhenPutTogether_ThenTheyAscend) {
     const std::vector<WeightedBin> all =
         mergedBins({counted(sample(100, 20)).bins(), counted(sample(100, 21)).bins()});
@@ -257,17 +289,6 @@ TEST(MergedBins, GivenSeveralLists_WhenPutTogether_ThenTheyAscend) {
         all.begin(), all.end(), 0.0, [](double sum, const WeightedBin& bin) { return sum + bin.weight; });
     EXPECT_EQ(weight, 200.0);
     EXPECT_TRUE(std::ranges::is_sorted(all, {}, [](const WeightedBin& bin) { return bin.low + bin.high; }));
-}
-
-std::string packed(const LogCounts& counts) {
-    core::BytePacker packer;
-    counts.pack(packer);
-    return packer.take();
-}
-
-LogCounts unpacked(const std::string& bytes) {
-    core::ByteUnpacker unpacker(bytes);
-    return LogCounts::unpack(unpacker);
 }
 
 TEST(LogCounts, GivenRandomCounts_WhenPackedAndTakenOut_ThenAllThatComesAfterIsTheSame) {
