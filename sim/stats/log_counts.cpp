@@ -87,9 +87,10 @@ LogCounts::LogCounts(std::size_t batches) : batches_(batches) {}
 inline LogCounts::Cell LogCounts::interiorOf(const Extremes& extremes) {
     const std::uint32_t a = binOffset(extremes.low);
     const std::uint32_t b = binOffset(extremes.high);
-    const std::uint32_t first = std::min(a, b);  // of negative values, the high one is the smaller
-    const std::uint32_t more = std::max(std::max(a, b) - first, 2U) - 2U;
-    return Cell{first} << kFirstShift | Cell{more} << kMoreShift;
+    const std::uint32_t least = std::min(a, b);  // of negative values, the high one is the smaller
+    // An offset beside an extreme's may hold values that are alike.
+    const std::uint32_t more = std::max(std::max(a, b) - least, 4U) - 4U;
+    return Cell{(least + 1) & 0xfffU} << kFirstShift | Cell{more} << kMoreShift;
 }
 
 inline void LogCounts::Extremes::add(double lowest, std::uint64_t lowTimes, double highest,

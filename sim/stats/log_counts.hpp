@@ -70,9 +70,9 @@ class LogCounts {
         void add(double lowest, std::uint64_t lowTimes, double highest, std::uint64_t highTimes);
     };
     /// One word a bin of a batch, so that counting a value touches no other memory: how many values (bits 0
-    /// to 39, of which the last stays 0), and which offsets (binOffset) lie between those of the extremes, so
-    /// that a value there changes neither: after `first` (bits 52 to 63) come at least `more` + 1 of them
-    /// (bits 40 to 51), or none is known if `more` is 0.
+    /// to 39, of which the last stays 0), and at which offsets (binOffset) a value can neither change an
+    /// extreme nor be alike one: after `first` (bits 52 to 63) come at least `more` + 1 of them (bits 40 to
+    /// 51), or none is known if `more` is 0.
     using Cell = std::uint64_t;
     static constexpr int kMoreShift = 40;
     static constexpr int kFirstShift = kOffsetShift;

@@ -261,6 +261,24 @@ TEST(LogCounts, GivenManyValuesInFewBins_WhenCounted_ThenTheirSmallestAndLargest
     }
 }
 
+// 200.25 lies where two offsets of a bin meet, so its roundings fall on both sides.
+TEST(LogCounts, GivenAnAtomWhereOffsetsMeet_WhenCountedByColumnsOrOneByOne_ThenTheStateIsTheSame) {
+    const double atom = 200.25;
+    std::vector<double> values = tests::uniforms(4'000, 14);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        values[i] = atom + 0.2 * values[i];
+        if (i % 3 == 0) values[i] = atom;
+        if (i % 3 == 1 && i > 600) values[i] = atom * (1.0 - 0x1p-52);
+        if (i % 5 == 0) values[i] = atom + 0.2;
+        if (i % 10 == 0 && i > 700) values[i] = (atom + 0.2) * (1.0 + 0x1p-52);
+    }
+    for (const double sign : {1.0, -1.0}) {
+        LogCounts oneByOne;
+        for (double& x : values) oneByOne.add(x *= sign);
+        EXPECT_EQ(packed(counted(values)), packed(oneByOne));
+    }
+}
+
 TEST(LogCounts, GivenWeightsThatNoCellHolds_WhenCountedMergedAndPacked_ThenNoneIsLost) {
     const std::vector<double> values = sample(600, 13);
     const std::vector<std::vector<double>> once = counted(values).batchWeights();
