@@ -16,5 +16,5 @@ cmake --build --preset asan
 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ctest --preset asan --label-exclude statistical
 
 cmake --preset tsan
-cmake --build --preset tsan --target engine_test
-build/tsan/tests/sim/engine_test --gtest_brief=1 --gtest_filter='Simulate*:SimulatedTerms*:Shards*:LiveMargin*:WindowLimits*:LogCounts*:Goodness*'
+cmake --build --preset tsan
+ctest --preset tsan
