@@ -146,8 +146,9 @@ class Assembler {
                metric == "touched_by_limit";
     }
 
-    /// A share is never better known than to one of the users it was counted from, even where strata make all
-    /// batches alike or nobody was found: none of n is up to 3.69 / n with 97.5 % (the rule of three).
+    /// A share, or a difference of two, is never better known than to one of the users it was counted from,
+    /// even where strata make all batches alike or nobody was found: none of n is up to 3.69 / n with 97.5 %
+    /// (the rule of three).
     void widenToOneUser(std::size_t scopeIndex, Estimate& estimate) const {
         if (hasWorlds()) return;
         const std::size_t segment = scopes_[scopeIndex].segment;
@@ -278,6 +279,7 @@ class Assembler {
             };
             std::optional<Estimate> found = estimate(difference);
             if (!found) continue;
+            if (isShareOfUsers(metrics_[metric].name, found->value)) widenToOneUser(scope, *found);
             if (isShare(metrics_[metric].unit)) clampShare(*found, -1.0);
             addDifference(plan, scope, metrics_[metric].name, metrics_[metric].unit, *found);
             if (metrics_[metric].name != "margin_per_user" || !hasWorlds()) continue;
