@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <atomic>
-#include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "app/cli/commands.hpp"
+#include "app/cli/interrupt.hpp"
 #include "app/wiring/files.hpp"
 #include "app/wiring/pending_file.hpp"
 #include "app/wiring/stored_usage.hpp"
@@ -19,12 +18,6 @@
 
 namespace breakeven::app {
 namespace {
-
-std::atomic<int> interrupted = 0;
-
-extern "C" void noteBillInterrupt(int) {
-    interrupted = 1;
-}
 
 /// Ends the billing when Ctrl-C was pressed.
 struct Interrupted {};
@@ -147,9 +140,10 @@ int bill(const BillOptions& options) {
     }
     std::string shown;  // the invoices of --subject
     nlohmann::ordered_json shownJson;
+    std::optional<InterruptWatch> watch;
     core::BillHooks hooks;
     hooks.invoice = [&](const core::IssuedInvoice& issued) {
-        if (interrupted != 0) throw Interrupted{};
+        if (watch->isInterrupted()) throw Interrupted{};
         if (issued.subject == options.subject) {
             shown += core::invoiceText(issued);
             shownJson.push_back(core::invoiceJson(issued));
@@ -165,8 +159,7 @@ int bill(const BillOptions& options) {
             core::appendSubjectRow(subjects->pending(), totals, places);
         };
     }
-    interrupted = 0;
-    const auto before = std::signal(SIGINT, noteBillInterrupt);
+    watch.emplace();
     std::optional<core::BillResult> billed;
     try {
         billed = core::billUsage(*reading.scenario, request, hooks);
@@ -174,7 +167,7 @@ int bill(const BillOptions& options) {
         tell("interrupted: nothing was written\n");
         return kInterrupted;
     }
-    std::signal(SIGINT, before);
+    watch.reset();
     const core::BillResult& result = *billed;
     printDiagnostics(result.usage.diagnostics);
     if (result.usage.bad > 0) tell("{} bad rows were left out\n", result.usage.bad);

@@ -2,13 +2,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 
 #include "app/cli/commands.hpp"
+#include "app/cli/interrupt.hpp"
 #include "app/wiring/files.hpp"
 #include "app/wiring/log_files.hpp"
 #include "app/wiring/pending_file.hpp"
@@ -32,12 +31,6 @@ struct MeterOptions {
     int threads = 0;
     std::size_t idMemoryMib = 1024;
 };
-
-std::atomic<int> interrupted = 0;
-
-extern "C" void noteMeterInterrupt(int) {
-    interrupted = 1;
-}
 
 core::Error wrongUse(const std::string& option, std::string problem, std::string remedy) {
     return {core::Error::Kind::Input,
@@ -151,18 +144,14 @@ core::Metering meterShowing(const core::MeterJob& job, bool isQuiet, PendingFile
     using Clock = std::chrono::steady_clock;
     const bool isShown = !isQuiet && ::isatty(STDERR_FILENO) == 1;
     std::stop_source stop;
-    struct sigaction action {};
-    action.sa_handler = noteMeterInterrupt;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends the program
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGTERM, &action, nullptr);
+    const InterruptWatch watch;
     const auto start = Clock::now();
     auto last = start;
     core::MeterHooks hooks;
     hooks.stop = stop.get_token();
     if (rejects != nullptr) hooks.rejected = [rejects](std::string_view rows) { rejects->write(rows); };
     hooks.progress = [&](std::uint64_t bytes, std::uint64_t rows) {
-        if (interrupted != 0) stop.request_stop();
+        if (watch.isInterrupted()) stop.request_stop();
         const auto now = Clock::now();
         if (!isShown || now - last < std::chrono::milliseconds(100)) return;
         last = now;
@@ -172,9 +161,7 @@ core::Metering meterShowing(const core::MeterJob& job, bool isQuiet, PendingFile
     };
     core::Metering metering = core::meterLogs(job, hooks);
     if (isShown) tell("\r\033[K");
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
-    metering.isStopped = metering.isStopped || interrupted != 0;
+    metering.isStopped = metering.isStopped || watch.isInterrupted();
     return metering;
 }
 

@@ -13,7 +13,7 @@
 namespace breakeven::app {
 namespace {
 
-core::Diagnostic wrongUse(const std::string& option, std::string problem, std::string remedy) {
+core::Diagnostic wrongOption(const std::string& option, std::string problem, std::string remedy) {
     return {core::Severity::Error, {option, 0, 0}, std::move(problem), std::move(remedy)};
 }
 
@@ -33,24 +33,25 @@ std::optional<sim::Shard> shardOf(const std::string& text) {
 std::vector<core::Diagnostic> problemsOf(const ShardOptions& options) {
     std::vector<core::Diagnostic> problems;
     if (options.shard.empty())
-        problems.push_back(wrongUse("--out", "there is no part to be written", "name it with --shard I/N"));
+        problems.push_back(
+            wrongOption("--out", "there is no part to be written", "name it with --shard I/N"));
     if (options.out.empty())
         problems.push_back(
-            wrongUse("--shard", "the part needs a file to go into", "name it with --out PART"));
+            wrongOption("--shard", "the part needs a file to go into", "name it with --out PART"));
     if (!options.shard.empty() && !shardOf(options.shard))
-        problems.push_back(wrongUse(
+        problems.push_back(wrongOption(
             "--shard " + options.shard, "this names no part",
             fmt::format("write I/N, such as 2/8, with I from 1 to N and N up to {}", sim::kMostShards)));
     if (options.paths.size() != 1)
-        problems.push_back(wrongUse("--shard", "a part is of one scenario", "name one FILE"));
+        problems.push_back(wrongOption("--shard", "a part is of one scenario", "name one FILE"));
     if (hasRanks())
-        problems.push_back(wrongUse("--shard", "the ranks of this job share the work already",
-                                    "leave out --shard, or mpirun"));
+        problems.push_back(wrongOption("--shard", "the ranks of this job share the work already",
+                                       "leave out --shard, or mpirun"));
     if (!options.targetError.empty())
-        problems.push_back(wrongUse("--target-error",
-                                    "how many worlds or users are added depends on the result of all parts",
-                                    "choose --users and --worlds yourself; a small run says how wide its "
-                                    "interval is"));
+        problems.push_back(wrongOption(
+            "--target-error", "how many worlds or users are added depends on the result of all parts",
+            "choose --users and --worlds yourself; a small run says how wide its "
+            "interval is"));
     const ConclusionOptions& later = options.conclusion;
     const std::pair<const char*, bool> ofMerge[] = {{"--csv", !later.csv.empty()},
                                                     {"--label", !later.label.empty()},
@@ -58,7 +59,7 @@ std::vector<core::Diagnostic> problemsOf(const ShardOptions& options) {
                                                     {"--json", later.json}};
     for (const auto& [option, isGiven] : ofMerge) {
         if (isGiven)
-            problems.push_back(wrongUse(option, "a part has no result", "give it to `breakeven merge`"));
+            problems.push_back(wrongOption(option, "a part has no result", "give it to `breakeven merge`"));
     }
     return problems;
 }

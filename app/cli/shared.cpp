@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 
 #include "app/cli/commands.hpp"
+#include "app/cli/interrupt.hpp"
 #include "app/wiring/files.hpp"
 #include "db/sqlite_run_store.hpp"
 #include "sim/engine/simulate.hpp"
@@ -20,14 +19,8 @@
 namespace breakeven::app {
 namespace {
 
-std::atomic<int> interrupted = 0;
-
 // The process's, as MPI itself is.
 sim::Ranks* allRanks = nullptr;
-
-extern "C" void noteInterrupt(int) {
-    interrupted = 1;
-}
 
 /// Characters, not bytes, of UTF-8 text.
 std::size_t widthOf(const std::string& text) {
@@ -117,18 +110,14 @@ std::int64_t showing(int threads, bool quiet, const std::string& currency,
     using Clock = std::chrono::steady_clock;
     const bool isShown = !quiet && ::isatty(STDERR_FILENO) == 1;
     std::stop_source stop;
-    interrupted = 0;
-    struct sigaction action {};
-    action.sa_handler = noteInterrupt;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends the program
-    for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+    const InterruptWatch watch;
     const auto start = Clock::now();
     auto last = start;
     sim::Hooks hooks;
     hooks.threads = threads;
     hooks.stop = stop.get_token();
     hooks.progress = [&](const sim::Progress& progress) {
-        if (interrupted != 0) stop.request_stop();
+        if (watch.isInterrupted()) stop.request_stop();
         const auto now = Clock::now();
         if (!isShown || now - last < std::chrono::milliseconds(100)) return;
         last = now;
@@ -144,7 +133,6 @@ std::int64_t showing(int threads, bool quiet, const std::string& currency,
     };
     work(hooks);
     if (isShown) tell("\r\033[K");
-    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
 }
 

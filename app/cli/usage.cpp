@@ -7,6 +7,7 @@
 #include "app/wiring/files.hpp"
 #include "app/wiring/stored_usage.hpp"
 #include "core/scenario/stored_table.hpp"
+#include "core/text/json_text.hpp"
 #include "db/sqlite_usage_store.hpp"
 
 namespace breakeven::app {
@@ -40,16 +41,12 @@ nlohmann::ordered_json jsonOf(const sim::UsageTableSummary& table) {
             {"sources", std::move(sources)}};
 }
 
-std::string dump(const nlohmann::ordered_json& json) {
-    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-}
-
 int listTables(const UsageOptions& options) {
     const std::vector<sim::UsageTableSummary> tables = tablesOf(options);
     if (options.json) {
         nlohmann::ordered_json all = nlohmann::ordered_json::array();
         for (const sim::UsageTableSummary& table : tables) all.push_back(jsonOf(table));
-        fmt::print("{}", dump({{"format", 1}, {"tables", std::move(all)}}));
+        fmt::print("{}", core::jsonText({{"format", 1}, {"tables", std::move(all)}}));
         return kDone;
     }
     if (tables.empty()) {
@@ -76,7 +73,7 @@ int listTables(const UsageOptions& options) {
 int showTable(const UsageOptions& options) {
     const sim::UsageTableSummary table = tableOf(options);
     if (options.json) {
-        fmt::print("{}", dump(jsonOf(table)));
+        fmt::print("{}", core::jsonText(jsonOf(table)));
         return kDone;
     }
     fmt::print("{}: {} rows, {} bytes, added {}\nsha256 {}\nmeters {}\nmade from\n", table.name, table.rows,

@@ -4,6 +4,8 @@
 
 #include <iterator>
 
+#include "core/text/json_text.hpp"
+
 namespace breakeven::core {
 namespace {
 
@@ -187,7 +189,7 @@ std::string billJson(const BillResult& result, const Scenario& scenario,
         document["plans"].push_back(std::move(one));
     }
     if (!invoices.is_null()) document["invoices"] = invoices;
-    return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    return jsonText(document);
 }
 
 }  // namespace breakeven::core

@@ -6,6 +6,7 @@
 
 #include "core/conformance/evaluate.hpp"
 #include "core/pricing/rating/tiers.hpp"
+#include "core/text/json_text.hpp"
 #include "core/units/currency.hpp"
 
 namespace breakeven::core {
@@ -214,7 +215,7 @@ std::string conformanceJson(const ConformanceReport& report) {
         unequal.push_back(std::move(one));
     }
     document["unequal"] = std::move(unequal);
-    return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    return jsonText(document);
 }
 
 }  // namespace breakeven::core

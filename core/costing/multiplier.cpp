@@ -5,10 +5,10 @@
 #include <limits>
 #include <numbers>
 
+#include "core/units/infinity.hpp"
+
 namespace breakeven::core {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 double phi(double z) {
     return 0.5 * std::erfc(-z / std::numbers::sqrt2);

@@ -7,7 +7,6 @@ namespace breakeven::core {
 namespace {
 
 constexpr std::size_t kBlockBytes = 64U << 10;
-constexpr std::size_t kMostListed = 10;
 
 struct ReasonWords {
     std::string_view name;

@@ -28,6 +28,8 @@ enum class RejectReason {
 };
 inline constexpr std::size_t kRejectReasons = 11;
 
+inline constexpr std::size_t kMostListed = 10;  ///< of rejected rows, and of the farthest values
+
 /// In words, for the intake report: "the time can't be read".
 [[nodiscard]] std::string_view wordsOf(RejectReason reason);
 /// For JSON and scripts: "bad_time".

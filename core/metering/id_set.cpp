@@ -14,7 +14,7 @@
 namespace breakeven::core {
 namespace {
 
-constexpr std::size_t kBlockBytes = 64U << 10;
+constexpr std::size_t kIdBlockBytes = 64U << 10;
 constexpr int kBlockBits =
     30;  // a text is far shorter than 1 GiB, so an offset fits below the block's number
 
@@ -122,7 +122,7 @@ std::uint64_t IdSet::keep(std::string_view text) {
     const auto length = static_cast<std::uint32_t>(text.size());
     const std::size_t need = sizeof length + text.size();
     if (used_ + need > size_) {
-        size_ = std::max(kBlockBytes, need);
+        size_ = std::max(kIdBlockBytes, need);
         blocks_.push_back(std::make_unique_for_overwrite<char[]>(size_));
         blockBytes_ += size_;
         used_ = 0;

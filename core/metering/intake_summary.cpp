@@ -6,9 +6,7 @@
 namespace breakeven::core {
 namespace {
 
-constexpr std::size_t kMostListed = 10;
 constexpr double kOutlierScore = 3.5;
-constexpr Instant kDay = 86'400 * kSecond;
 
 bool isTally(Aggregate aggregate) {
     return aggregate == Aggregate::Sum || aggregate == Aggregate::Count || aggregate == Aggregate::Unique ||

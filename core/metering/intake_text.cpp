@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text/csv_write.hpp"
+#include "core/text/json_text.hpp"
 
 namespace breakeven::core {
 namespace {
@@ -21,10 +22,6 @@ std::string countText(std::uint64_t value) {
 double shareMissing(const MeterIntake& meter) {
     const std::uint64_t all = meter.events + meter.missing;
     return all == 0 ? 0.0 : static_cast<double>(meter.missing) / static_cast<double>(all);
-}
-
-Json orNull(const std::optional<double>& value) {
-    return value ? Json(*value) : Json(nullptr);
 }
 
 }  // namespace
@@ -119,12 +116,12 @@ std::string intakeJson(const IntakeReport& report) {
         Json item;
         item["meter"] = meter.meter;
         item["aggregate"] = nameOf(meter.aggregate);
-        item["total"] = orNull(meter.total);
+        item["total"] = numberOrNull(meter.total);
         item["events"] = meter.events;
         item["missing"] = meter.missing;
         item["missing_share"] = shareMissing(meter);
-        item["smallest"] = orNull(meter.smallest);
-        item["largest"] = orNull(meter.largest);
+        item["smallest"] = numberOrNull(meter.smallest);
+        item["largest"] = numberOrNull(meter.largest);
         item["outliers"] = meter.outliers;
         item["farthest"] = Json::array();
         for (const Outlier& outlier : meter.farthest)
@@ -135,7 +132,7 @@ std::string intakeJson(const IntakeReport& report) {
         meters.push_back(std::move(item));
     }
     root["meters"] = meters;
-    return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return jsonText(root);
 }
 
 }  // namespace breakeven::core

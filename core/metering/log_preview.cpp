@@ -23,7 +23,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kLookedAt = 1U << 20;
-constexpr std::size_t kMostColumns = 200;
+constexpr std::size_t kMostPreviewColumns = 200;
 constexpr std::size_t kDeepestPath = 6;
 constexpr double kHalf = 0.5;       // of a column with a usual name
 constexpr double kNearlyAll = 0.9;  // of one that only its values tell
@@ -90,7 +90,7 @@ class ObjectRows {
         if (value.is_null() || value.is_structured()) return;
         const auto [known, isNew] = places_.try_emplace(path, preview_.columns.size());
         if (isNew) {
-            if (preview_.columns.size() == kMostColumns) {
+            if (preview_.columns.size() == kMostPreviewColumns) {
                 places_.erase(known);
                 return;
             }

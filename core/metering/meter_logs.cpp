@@ -17,9 +17,7 @@ namespace breakeven::core {
 namespace {
 
 constexpr std::size_t kMostGroups = 10'000;
-constexpr std::size_t kMostListed = 10;
 constexpr std::size_t kAhead = 8;
-constexpr Instant kDay = 86'400 * kSecond;
 
 /// What belongs to a piece of a batch beside its rows.
 struct PieceWork {

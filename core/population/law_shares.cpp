@@ -8,10 +8,10 @@
 #include <numbers>
 #include <numeric>
 
+#include "core/units/infinity.hpp"
+
 namespace breakeven::core {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 double phi(double z) {
     return 0.5 * std::erfc(-z / std::numbers::sqrt2);

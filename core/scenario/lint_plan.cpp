@@ -6,10 +6,11 @@
 
 #include "core/scenario/toml_reading.hpp"
 
+#include "core/units/infinity.hpp"
+
 namespace breakeven::core::reading {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNormal999 = 3.0902323061678132;  // the normal quantile of 0.999
 
 /// Where nearly all of a user's monthly usage of a meter lies: 99.8 % of it, or all where it is bounded.

@@ -10,7 +10,6 @@
 namespace breakeven::core::reading {
 namespace {
 
-constexpr Range kFromOne{1.0, std::numeric_limits<double>::infinity(), false};
 constexpr Range kHours{0.0, 744.0, true};  // to the longest month
 constexpr double kSumTolerance = 1e-6;     // shares written with six digits or more
 
@@ -80,7 +79,7 @@ void readActivity(Reader& reader, const toml::table& table, Segment& segment,
         reader.error(*home, path + ": nothing says what an event is",
                      "add `meter = \"…\"`: each unit of it is an event");
     }
-    activity.sessionEvents = reader.number(*home, "session_events", path + ".session_events", kFromOne, 1.0);
+    activity.sessionEvents = reader.number(*home, "session_events", path + ".session_events", kAtLeastOne, 1.0);
     activity.gapMinutes = reader.number(*home, "gap_minutes", path + ".gap_minutes", kAtLeastZero, 0.0);
     if (const toml::node* node = home->get("profile"))
         activity.profile = readProfile(reader, *node, path + ".profile");

@@ -22,8 +22,6 @@ std::size_t rateIndex(const CostView& item, const char* key, const std::vector<C
     return findId(item.reader(), *at, name, "rate", idsOf(rates)).value_or(0);
 }
 
-constexpr Range kAtLeastOne{1.0, std::numeric_limits<double>::infinity(), false};
-constexpr Range kShareAboveZero{0.0, 1.0, true};
 
 MultiplierCost::Part readPart(Reader& reader, const toml::table& table, const std::string& path,
                               bool isCapped) {

@@ -12,7 +12,6 @@
 namespace breakeven::core::reading {
 namespace {
 
-constexpr Range kFromOne{1.0, std::numeric_limits<double>::infinity(), false};
 constexpr Range kChance{0.0, 1.0, true};
 constexpr double kLeastShare = 1e-9;  // of a law, that a cut must leave
 
@@ -237,7 +236,7 @@ class DistributionReader {
 
     Distribution geometric() {
         onlyKeys({"mean", "probability"});
-        const auto [isMean, location] = either("mean", "probability", kFromOne, kChance);
+        const auto [isMean, location] = either("mean", "probability", kAtLeastOne, kChance);
         return Geometric{isMean ? Geometric::Location::Mean : Geometric::Location::Probability, location};
     }
 

@@ -10,8 +10,6 @@
 namespace breakeven::core::reading {
 namespace {
 
-constexpr Range kAtLeastOne{1.0, std::numeric_limits<double>::infinity(), false};
-constexpr Range kShareAboveZero{0.0, 1.0, true};
 
 /// Does a key count: not where the plan says the same by another one of `keys`.
 bool counts(const CostView& view, std::string_view key, std::span<const char* const> keys) {

@@ -77,10 +77,9 @@ Segment readSegment(Reader& reader, const toml::table& table, const std::vector<
     const std::string path = "segment." + segment.id;
     segment.repairsCorrelation = reader.flag(table, "repair_correlation", path);
     if (reader.choice(table, "copula", {"gaussian", "t"}, "gaussian") == 1) {
-        constexpr Range kFromOne{1.0, std::numeric_limits<double>::infinity(), false};
         segment.copula = Copula::T;
         segment.degreesOfFreedom =
-            reader.number(table, "degrees_of_freedom", path + ".degrees_of_freedom", kFromOne);
+            reader.number(table, "degrees_of_freedom", path + ".degrees_of_freedom", kAtLeastOne);
     } else if (const toml::node* degrees = table.get("degrees_of_freedom")) {
         reader.error(*degrees, path + ": degrees_of_freedom belongs to the copula \"t\"",
                      "write copula = \"t\", or remove it");

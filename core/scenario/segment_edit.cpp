@@ -224,7 +224,7 @@ void appendInline(std::vector<std::string>& lines, const Layout& layout, const t
     lines[place.line - 1].insert(at, items.empty() ? item : ", " + item);
 }
 
-toml::table parsed(const std::string& text) {
+toml::table parsedToml(const std::string& text) {
     try {
         return toml::parse(std::string_view(text));
     } catch (const toml::parse_error& error) {
@@ -240,7 +240,7 @@ toml::table parsed(const std::string& text) {
 
 std::string withMeasuredSegment(const std::string& scenarioText, const MeasuredSegment& segment,
                                 SegmentEdit edit) {
-    const toml::table root = parsed(scenarioText);
+    const toml::table root = parsedToml(scenarioText);
     const std::string_view lineEnd = scenarioText.find("\r\n") != std::string::npos ? "\r\n" : "\n";
     std::vector<std::string> lines = linesOf(scenarioText);
     const Layout layout(root, lines);

@@ -31,7 +31,9 @@ struct Range {
 };
 inline constexpr Range kAtLeastZero{};
 inline constexpr Range kAboveZero{0.0, std::numeric_limits<double>::infinity(), true};
+inline constexpr Range kAtLeastOne{1.0, std::numeric_limits<double>::infinity(), false};
 inline constexpr Range kShare{0.0, 1.0, false};
+inline constexpr Range kShareAboveZero{0.0, 1.0, true};
 inline constexpr Range kAnyNumber{-std::numeric_limits<double>::infinity(),
                                   std::numeric_limits<double>::infinity(), false};
 

@@ -11,6 +11,7 @@ namespace breakeven::core {
 using Instant = std::int64_t;
 
 inline constexpr Instant kSecond = 1'000'000'000;
+inline constexpr Instant kDay = 86'400 * kSecond;
 
 /// How a number stands for a time.
 enum class EpochUnit { Auto, Seconds, Milliseconds, Microseconds, Nanoseconds };

@@ -11,9 +11,10 @@
 namespace breakeven::sim {
 namespace {
 
-constexpr const char* kExample = "write KEY=FROM:TO:STEP or KEY=A,B,C, for example plan.pro.fee=100:400:20";
+constexpr const char* kGridExample =
+    "write KEY=FROM:TO:STEP or KEY=A,B,C, for example plan.pro.fee=100:400:20";
 
-struct Problem {
+struct GridProblem {
     std::size_t at;
     std::string problem;
     std::string remedy;
@@ -85,15 +86,15 @@ std::vector<std::pair<std::size_t, std::string>> splitAt(std::string_view text, 
 
 std::vector<std::string> rangeValues(const std::vector<std::pair<std::size_t, std::string>>& parts) {
     if (parts.size() != 3)
-        throw Problem{parts.front().first,
-                      fmt::format("a range has FROM:TO:STEP, not {} parts", parts.size()), kExample};
+        throw GridProblem{parts.front().first,
+                          fmt::format("a range has FROM:TO:STEP, not {} parts", parts.size()), kGridExample};
     std::vector<Decimal> numbers;
     int decimals = 0;
     for (const auto& [at, text] : parts) {
         const std::optional<Decimal> number = decimalIn(text);
         if (!number)
-            throw Problem{at, fmt::format("\"{}\" is no number", text),
-                          "write up to 15 digits, like 100 or 0.25"};
+            throw GridProblem{at, fmt::format("\"{}\" is no number", text),
+                              "write up to 15 digits, like 100 or 0.25"};
         decimals = std::max(decimals, number->decimals);
         numbers.push_back(*number);
     }
@@ -101,17 +102,18 @@ std::vector<std::string> rangeValues(const std::vector<std::pair<std::size_t, st
     const auto to = scaled(numbers[1], decimals);
     const auto step = scaled(numbers[2], decimals);
     if (!from || !to || !step)
-        throw Problem{parts.front().first, "the range has too many digits", "use fewer decimals"};
-    if (*step == 0) throw Problem{parts[2].first, "the step is 0", "give a step that leads from FROM to TO"};
+        throw GridProblem{parts.front().first, "the range has too many digits", "use fewer decimals"};
+    if (*step == 0)
+        throw GridProblem{parts[2].first, "the step is 0", "give a step that leads from FROM to TO"};
     if ((*step > 0) != (*to >= *from) && *to != *from)
-        throw Problem{parts[2].first,
-                      fmt::format("the step {} leads away from {}", parts[2].second, parts[1].second),
-                      "change the sign of the step, or swap FROM and TO"};
+        throw GridProblem{parts[2].first,
+                          fmt::format("the step {} leads away from {}", parts[2].second, parts[1].second),
+                          "change the sign of the step, or swap FROM and TO"};
     const auto steps = static_cast<std::uint64_t>((*to - *from) / *step);
     if (steps >= kMostGridPoints)
-        throw Problem{parts[2].first,
-                      fmt::format("the range has {} points, more than {}", steps + 1, kMostGridPoints),
-                      "take a larger step"};
+        throw GridProblem{parts[2].first,
+                          fmt::format("the range has {} points, more than {}", steps + 1, kMostGridPoints),
+                          "take a larger step"};
     std::vector<std::string> values;
     for (std::uint64_t i = 0; i <= steps; ++i)
         values.push_back(decimalText(*from + static_cast<std::int64_t>(i) * *step, decimals));
@@ -121,9 +123,9 @@ std::vector<std::string> rangeValues(const std::vector<std::pair<std::size_t, st
 std::vector<std::string> listValues(const std::vector<std::pair<std::size_t, std::string>>& parts) {
     std::vector<std::string> values;
     for (const auto& [at, text] : parts) {
-        if (text.empty()) throw Problem{at, "a value is missing", kExample};
+        if (text.empty()) throw GridProblem{at, "a value is missing", kGridExample};
         if (std::find(values.begin(), values.end(), text) != values.end())
-            throw Problem{at, fmt::format("the value {} is listed twice", text), "list each value once"};
+            throw GridProblem{at, fmt::format("the value {} is listed twice", text), "list each value once"};
         values.push_back(text);
     }
     return values;
@@ -131,10 +133,10 @@ std::vector<std::string> listValues(const std::vector<std::pair<std::size_t, std
 
 GridAxis axisIn(const std::string& text) {
     const std::size_t equals = text.find('=');
-    if (equals == std::string::npos) throw Problem{0, fmt::format("\"{}\" has no =", text), kExample};
+    if (equals == std::string::npos) throw GridProblem{0, fmt::format("\"{}\" has no =", text), kGridExample};
     std::string key = text.substr(0, equals);
     key.erase(key.find_last_not_of(' ') + 1);
-    if (key.empty()) throw Problem{0, "a key is missing before =", kExample};
+    if (key.empty()) throw GridProblem{0, "a key is missing before =", kGridExample};
     const std::string_view values = std::string_view(text).substr(equals + 1);
     const bool isRange = values.find(':') != std::string_view::npos;
     const auto parts = splitAt(values, equals + 1, isRange ? ':' : ',');
@@ -164,7 +166,7 @@ void checkAxes(std::span<const GridAxis> axes, const std::string& source) {
 GridReading readGridAxis(const std::string& text, const std::string& source) {
     try {
         return {axisIn(text), {}};
-    } catch (const Problem& found) {
+    } catch (const GridProblem& found) {
         return {std::nullopt,
                 {{core::Severity::Error,
                   {source, 1, static_cast<int>(found.at) + 1},

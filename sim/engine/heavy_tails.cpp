@@ -8,11 +8,11 @@
 
 #include "core/costing/unit_cost.hpp"
 #include "core/population/usage_law.hpp"
+#include "core/units/infinity.hpp"
 
 namespace breakeven::sim {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kFiniteVariance = 2.0;  // tail indices above it
 
 using Meters = std::vector<bool>;

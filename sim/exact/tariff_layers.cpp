@@ -4,12 +4,11 @@
 #include <cmath>
 
 #include "core/costing/unit_cost.hpp"
+#include "core/units/infinity.hpp"
 #include "core/variant/overloaded.hpp"
 
 namespace breakeven::sim {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::vector<double> tierBounds(const core::Charge& charge) {
     std::vector<double> bounds;

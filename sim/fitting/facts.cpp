@@ -6,12 +6,12 @@
 #include <cmath>
 #include <limits>
 
+#include "core/units/infinity.hpp"
 #include "sim/fitting/optimise.hpp"
 
 namespace breakeven::sim {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kSteps = 1'500;  // of the logarithm of the shape
 
 /// A family by its one shape, with scale 1.

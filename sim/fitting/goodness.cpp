@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/units/infinity.hpp"
 #include "sim/kernels/quantile_kernels.hpp"
 #include "sim/pipeline/quantile_table.hpp"
 #include "sim/random/normal_quantile.hpp"
@@ -15,7 +16,6 @@
 namespace breakeven::sim {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kMostTabled = 4e6;  // counts: 32 MB of cumulative shares
 
 /// The law's share at or below x among what can be recorded.

@@ -8,13 +8,13 @@
 #include <limits>
 #include <numbers>
 
+#include "core/units/infinity.hpp"
 #include "sim/kernels/log_gamma.hpp"
 #include "sim/random/normal_quantile.hpp"
 
 namespace breakeven::sim {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 // Whole numbers, and the quantile is the smallest value that reaches p.

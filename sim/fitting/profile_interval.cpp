@@ -14,7 +14,7 @@ namespace {
 // Half the chi-square quantiles with one degree of freedom.
 constexpr double kDrop95 = 0.5 * 3.841458820694124;
 constexpr double kDrop90 = 0.5 * 2.705543454095404;
-constexpr double kFarthest = 40.0;
+constexpr double kFarthestStep = 40.0;
 constexpr std::size_t kThresholds = 200;  // of a spliced law, tried for its intervals
 
 /// A log-likelihood with each coordinate free to be any number.
@@ -56,7 +56,7 @@ std::optional<double> edge(Profile& profile, double best, double top, double dro
     profile.forget();
     const auto height = [&](double distance) { return profile(best + sign * distance) - top + drop; };
     double inside = 0.0;
-    for (double step = 0.05; inside + step <= kFarthest; step *= 2.0) {
+    for (double step = 0.05; inside + step <= kFarthestStep; step *= 2.0) {
         const double at = height(inside + step);
         if (std::isnan(at)) return std::nullopt;
         if (at <= 0.0) {

@@ -6,6 +6,7 @@
 #include "core/diagnostics/diagnostic.hpp"
 #include "core/population/correlation_matrix.hpp"
 #include "core/population/usage_law.hpp"
+#include "core/units/infinity.hpp"
 #include "core/variant/overloaded.hpp"
 #include "sim/pipeline/importance.hpp"
 #include "sim/pipeline/world_model.hpp"
@@ -13,8 +14,6 @@
 
 namespace breakeven::sim {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Compiles parts of a scenario with the belief draws of one world.
 struct Compiler {

@@ -15,6 +15,7 @@
 #include "core/diagnostics/diagnostic.hpp"
 #include "core/population/law_points.hpp"
 #include "core/population/law_shares.hpp"
+#include "core/units/infinity.hpp"
 #include "sim/random/normal_quantile.hpp"
 
 namespace breakeven::sim {
@@ -22,7 +23,6 @@ namespace {
 
 using core::Edge;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kReach = QuantilePieces::kReach;
 constexpr double kTolerance = 1e-9;   // of ln Q, at the points of a piece that are checked
 constexpr double kWidest = 1.0;       // of a piece, in z

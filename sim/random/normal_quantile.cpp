@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/units/infinity.hpp"
 #include "sim/random/normal_quantile_table.hpp"
 
 namespace breakeven::sim {
@@ -23,7 +24,6 @@ double ratio(const double (&top)[8], const double (&bottom)[8], double x) {
 
 template <typename Arithmetic>
 double normalQuantile(double p, Arithmetic how) {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
     if (p <= 0.0) return -kInfinity;
     if (p >= 1.0) return kInfinity;
     const double q = p - 0.5;

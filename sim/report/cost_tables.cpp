@@ -4,18 +4,16 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/text/json_text.hpp"
 #include "sim/report/cost_breakdown.hpp"
 #include "sim/report/csv_text.hpp"
 #include "sim/report/number_text.hpp"
+#include "sim/report/table_cells.hpp"
 
 namespace breakeven::sim {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-TableCell textCell(std::string text) {
-    return {std::move(text), std::nullopt, ""};
-}
 
 TableCell numberCell(double value, double standardError = 0.0) {
     if (!std::isfinite(value)) return {"-", std::nullopt, ""};
@@ -27,7 +25,7 @@ std::string perUser(const CostBreakdown& breakdown) {
 }
 
 /// What is told of a waiting line: name, value, unit.
-struct Fact {
+struct FleetFact {
     const char* id;
     const char* title;
     std::optional<double> value;
@@ -35,14 +33,14 @@ struct Fact {
 };
 
 /// A number of the fleet; of chances and waits that nobody will ever see only that they are tiny.
-TableCell factCell(const Fact& fact) {
+TableCell factCell(const FleetFact& fact) {
     constexpr double kTiny = 1e-9;
     TableCell cell = numberCell(fact.value.value_or(std::nan("")));
     if (fact.value && *fact.value > 0.0 && *fact.value < kTiny) cell.text = "< 1e-9";
     return cell;
 }
 
-void addWait(const std::optional<FleetWait>& wait, bool isPeak, std::vector<Fact>& facts) {
+void addWait(const std::optional<FleetWait>& wait, bool isPeak, std::vector<FleetFact>& facts) {
     if (!wait) return;
     facts.push_back({isPeak ? "load_at_peak" : "load_at_mean", isPeak ? "Load at the peak" : "Mean load",
                      wait->utilisation, "share"});
@@ -57,10 +55,10 @@ void addWait(const std::optional<FleetWait>& wait, bool isPeak, std::vector<Fact
                      wait->seconds95, "s"});
 }
 
-std::vector<Fact> fleetFacts(const CostBreakdown& breakdown) {
+std::vector<FleetFact> fleetFacts(const CostBreakdown& breakdown) {
     const FleetView& fleet = *breakdown.fleet;
     const std::string money = breakdown.currency;
-    std::vector<Fact> facts{
+    std::vector<FleetFact> facts{
         {"gpu_hour", "A GPU for an hour", fleet.hour.total(), money},
         {"gpu_hour_capital", "of it capital", fleet.hour.capital, money},
         {"gpu_hour_power", "of it power", fleet.hour.power, money},
@@ -79,10 +77,6 @@ std::vector<Fact> fleetFacts(const CostBreakdown& breakdown) {
     addWait(fleet.waitAtMean, false, facts);
     addWait(fleet.waitAtPeak, true, facts);
     return facts;
-}
-
-Json numberOrNull(const std::optional<double>& value) {
-    return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
 }
 
 }  // namespace
@@ -166,7 +160,7 @@ Table fleetTable(const CostBreakdown& breakdown) {
                      {"Value", "", "", false},
                      {"Unit", "", "", true}};
     if (!breakdown.fleet) return table;
-    for (const Fact& fact : fleetFacts(breakdown)) {
+    for (const FleetFact& fact : fleetFacts(breakdown)) {
         table.rows.push_back({textCell(fact.title), factCell(fact), textCell(fact.unit)});
     }
     return table;
@@ -196,7 +190,7 @@ std::vector<NamedText> costCsv(const std::string& scenario, const std::vector<Co
             add("meter_cost", meter.meter, meter.cost, money);
         }
         if (breakdown.fleet)
-            for (const Fact& fact : fleetFacts(breakdown)) add("fleet", fact.id, fact.value, fact.unit);
+            for (const FleetFact& fact : fleetFacts(breakdown)) add("fleet", fact.id, fact.value, fact.unit);
         for (const ModelCost& item : breakdown.models) {
             const bool isModel = item.kind == ModelCost::Kind::Named;
             const bool isStudent = item.kind == ModelCost::Kind::Student;
@@ -233,7 +227,8 @@ std::string costJson(const std::string& scenario, const std::vector<CostBreakdow
                               {"unit_cost", meter.unitCost},
                               {"cost", meter.cost}});
         Json plan{{"id", breakdown.plan}};
-        for (const CostFigure& figure : costFigures(breakdown)) plan[figure.id] = numberOrNull(figure.value);
+        for (const CostFigure& figure : costFigures(breakdown))
+            plan[figure.id] = core::numberOrNull(figure.value);
         plan["standard_error"] = breakdown.standardError;
         plan["unit"] = perUser(breakdown);
         plan["steps"] = std::move(steps);
@@ -241,7 +236,8 @@ std::string costJson(const std::string& scenario, const std::vector<CostBreakdow
         plan["fleet"] = nullptr;
         if (breakdown.fleet) {
             Json fleet = Json::object();
-            for (const Fact& fact : fleetFacts(breakdown)) fleet[fact.id] = numberOrNull(fact.value);
+            for (const FleetFact& fact : fleetFacts(breakdown))
+                fleet[fact.id] = core::numberOrNull(fact.value);
             Json curve = Json::array();
             for (const FleetPoint& point : breakdown.fleet->curve)
                 curve.push_back({{"utilisation", point.utilisation}, {"cost_per_million", point.amount}});
@@ -259,7 +255,7 @@ std::string costJson(const std::string& scenario, const std::vector<CostBreakdow
         plans.push_back(std::move(plan));
     }
     const Json document{{"format", 1}, {"scenario", scenario}, {"plans", std::move(plans)}};
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return core::jsonText(document);
 }
 
 }  // namespace breakeven::sim

@@ -3,17 +3,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/text/json_text.hpp"
 #include "sim/report/fit_report.hpp"
 
 namespace breakeven::sim {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// null where a value is absent or infinite.
-Json orNull(const std::optional<double>& value) {
-    return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
-}
 
 Json parametersJson(const Law& law) {
     Json json = Json::object();
@@ -26,10 +22,10 @@ Json intervalsJson(const std::vector<ParameterInterval>& all) {
     Json json = Json::object();
     for (const ParameterInterval& item : all)
         json[item.name] = {{"value", item.value},
-                           {"low", orNull(item.low95)},
-                           {"high", orNull(item.high95)},
-                           {"low_90", orNull(item.low90)},
-                           {"high_90", orNull(item.high90)}};
+                           {"low", core::numberOrNull(item.low95)},
+                           {"high", core::numberOrNull(item.high95)},
+                           {"low_90", core::numberOrNull(item.low90)},
+                           {"high_90", core::numberOrNull(item.high90)}};
     return json;
 }
 
@@ -50,8 +46,8 @@ Json summaryJson(const SampleSummary& s) {
             {"mean", s.mean},
             {"mean_standard_error", s.meanError},
             {"standard_deviation", s.standardDeviation},
-            {"cv", orNull(s.cv)},
-            {"skewness", orNull(s.skewness)},
+            {"cv", core::numberOrNull(s.cv)},
+            {"skewness", core::numberOrNull(s.skewness)},
             {"smallest", s.smallest},
             {"largest", s.largest},
             {"quantiles", quantiles},
@@ -75,10 +71,10 @@ Json familyJson(const FamilyFit& item) {
     json["aic"] = item.aic;
     json["bic"] = item.bic;
     json["ks"] = item.distances.kolmogorovSmirnov;
-    json["ad"] = orNull(item.distances.andersonDarling);
-    json["cvm"] = orNull(item.distances.cramerVonMises);
+    json["ad"] = core::numberOrNull(item.distances.andersonDarling);
+    json["cvm"] = core::numberOrNull(item.distances.cramerVonMises);
     json["ks_p"] = item.pValues ? Json(item.pValues->kolmogorovSmirnov) : Json(nullptr);
-    json["ad_p"] = item.pValues ? orNull(item.pValues->andersonDarling) : Json(nullptr);
+    json["ad_p"] = item.pValues ? core::numberOrNull(item.pValues->andersonDarling) : Json(nullptr);
     json["bootstrap_draws"] = item.pValues ? item.pValues->draws : 0;
     json["fits"] = item.passes;
     return json;
@@ -131,10 +127,6 @@ Json quantityJson(const QuantityFit& fit) {
     return json;
 }
 
-std::string written(const Json& json) {
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace
 
 std::string fitJson(std::span<const UsageFit> kinds, const FragmentNames& names) {
@@ -153,7 +145,7 @@ std::string fitJson(std::span<const UsageFit> kinds, const FragmentNames& names)
         segments.push_back(
             {{"weight", kind.weight}, {"quantities", quantities}, {"correlations", correlations}});
     }
-    return written(
+    return core::jsonText(
         {{"format", 1}, {"file", names.file}, {"segments", segments}, {"toml", fitToml(kinds, names)}});
 }
 
@@ -169,21 +161,21 @@ std::string factsJson(std::span<const Fact> facts, std::span<const FamilyAnswer>
             const double gini = giniOf(law.law);
             laws.push_back({{"parameters", parametersJson(law.law)},
                             {"facts", law.values},
-                            {"shape_low", orNull(law.shapeLow)},
-                            {"shape_high", orNull(law.shapeHigh)},
-                            {"mean", orNull(meanOf(law.law))},
+                            {"shape_low", core::numberOrNull(law.shapeLow)},
+                            {"shape_high", core::numberOrNull(law.shapeHigh)},
+                            {"mean", core::numberOrNull(meanOf(law.law))},
                             {"median", quantileOf(law.law, 0.5)},
                             {"p90", quantileOf(law.law, 0.9)},
                             {"p99", quantileOf(law.law, 0.99)},
-                            {"top_10", orNull(top)},
-                            {"gini", orNull(gini)},
+                            {"top_10", core::numberOrNull(top)},
+                            {"gini", core::numberOrNull(gini)},
                             {"toml", toml.empty() ? Json(nullptr) : Json(toml)}});
         }
         families.push_back({{"family", std::string(familyName(answer.family))},
                             {"laws", laws},
                             {"why_not", answer.whyNot.empty() ? Json(nullptr) : Json(answer.whyNot)}});
     }
-    return written({{"format", 1}, {"facts", given}, {"families", families}});
+    return core::jsonText({{"format", 1}, {"facts", given}, {"families", families}});
 }
 
 }  // namespace breakeven::sim

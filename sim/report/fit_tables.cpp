@@ -5,6 +5,7 @@
 
 #include "sim/report/fit_report.hpp"
 #include "sim/report/number_text.hpp"
+#include "sim/report/table_cells.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -14,21 +15,9 @@ TableCell cell(std::optional<double> value, int digits) {
     return {fmt::format("{:.{}g}", *value, digits), value, ""};
 }
 
-TableCell fixed(std::optional<double> value, int decimals) {
-    if (!value || !std::isfinite(*value)) return {"-", std::nullopt, ""};
-    return {fmt::format("{:.{}f}", *value, decimals), value, ""};
-}
-
 TableCell share(std::optional<double> value) {
     if (!value) return {"-", std::nullopt, ""};
     return {fmt::format("{:.1f} %", 100.0 * *value), value, ""};
-}
-
-/// With the digits that its error supports, and the error as detail.
-TableCell shareWithError(const std::optional<SampleShare>& item) {
-    if (!item) return {"-", std::nullopt, ""};
-    return {percentText(item->value, item->standardError), item->value,
-            fmt::format("± {:.2g} %", 100.0 * item->standardError)};
 }
 
 TableCell giniCell(const std::optional<SampleShare>& item) {
@@ -41,14 +30,6 @@ TableCell giniCell(const std::optional<SampleShare>& item) {
 TableCell probability(std::optional<double> value) {
     if (!value) return {"-", std::nullopt, ""};
     return {*value < 0.001 ? fmt::format("{:.1g}", *value) : fmt::format("{:.3f}", *value), value, ""};
-}
-
-std::string parametersText(const Law& law) {
-    std::string text;
-    const auto names = parameterNames(law.family);
-    for (std::size_t i = 0; i < names.size(); ++i)
-        text += fmt::format("{}{} {:.5g}", i == 0 ? "" : ", ", names[i], law.parameters[i]);
-    return text;
 }
 
 void addParameters(Table& table, const std::string& family, const std::vector<ParameterInterval>& all) {
@@ -103,9 +84,9 @@ Table fitSummaryTable(const UsageFit& fit) {
                      cell(s.quantiles[5].value, 5),
                      cell(s.quantiles[7].value, 5),
                      cell(s.largest, 6),
-                     shareWithError(s.top1),
-                     shareWithError(s.top5),
-                     shareWithError(s.top10),
+                     shareWithErrorCell(s.top1),
+                     shareWithErrorCell(s.top5),
+                     shareWithErrorCell(s.top10),
                      giniCell(s.gini)})
                 row.push_back(std::move(next));
         }
@@ -139,15 +120,15 @@ Table fitFamilyTable(const QuantityFit& fit) {
         const auto ks = item.pValues ? std::optional(item.pValues->kolmogorovSmirnov) : std::nullopt;
         const auto ad = item.pValues ? item.pValues->andersonDarling : std::nullopt;
         table.rows.push_back({{name, std::nullopt, ""},
-                              fixed(item.aic, 2),
-                              fixed(item.aic - least, 1),
-                              fixed(item.bic, 2),
-                              fixed(item.distances.kolmogorovSmirnov, 4),
+                              fixedCell(item.aic, 2),
+                              fixedCell(item.aic - least, 1),
+                              fixedCell(item.bic, 2),
+                              fixedCell(item.distances.kolmogorovSmirnov, 4),
                               probability(ks),
                               cell(item.distances.andersonDarling, 4),
                               probability(ad),
                               {item.passes ? "yes" : "no", std::nullopt, ""},
-                              {parametersText(item.fit->law), std::nullopt, ""}});
+                              {parametersText(item.fit->law, 5), std::nullopt, ""}});
     }
     return table;
 }
@@ -185,9 +166,9 @@ Table fitCorrelationTable(const UsageFit& fit) {
         table.rows.push_back(
             {{name(item.first), std::nullopt, ""},
              {name(item.second), std::nullopt, ""},
-             fixed(item.correlation.value, 3),
-             fixed(item.correlation.low, 3),
-             fixed(item.correlation.high, 3),
+             fixedCell(item.correlation.value, 3),
+             fixedCell(item.correlation.low, 3),
+             fixedCell(item.correlation.high, 3),
              {fmt::format("{}", item.correlation.rows), static_cast<double>(item.correlation.rows), ""}});
     return table;
 }
@@ -208,7 +189,7 @@ Table factsTable(std::span<const Fact> facts, std::span<const FamilyAnswer> answ
             table.rows.push_back(std::move(row));
         }
         for (const Agreement& law : answer.laws) {
-            std::string parameters = parametersText(law.law);
+            std::string parameters = parametersText(law.law, 5);
             if (law.shapeLow && *law.shapeLow < *law.shapeHigh)
                 parameters += fmt::format(" (shapes {:.4g} to {:.4g})", *law.shapeLow, *law.shapeHigh);
             std::vector<TableCell> row{{name, std::nullopt, ""}, {parameters, std::nullopt, ""}};

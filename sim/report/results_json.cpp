@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/text/json_text.hpp"
 #include "sim/report/csv_text.hpp"
 #include "sim/report/run_comparison.hpp"
 
@@ -10,18 +11,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string written(const Json& json) {
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-Json orNull(const std::optional<double>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
 Json estimateJson(const Estimate& e, const std::string& unit) {
-    return {{"value", e.value}, {"standard_error", e.standardError}, {"low", e.low},
-            {"high", e.high},   {"band_low", orNull(e.bandLow)},     {"band_high", orNull(e.bandHigh)},
-            {"unit", unit},     {"exact", orNull(e.exact)}};
+    return {{"value", e.value},
+            {"standard_error", e.standardError},
+            {"low", e.low},
+            {"high", e.high},
+            {"band_low", core::numberOrNull(e.bandLow)},
+            {"band_high", core::numberOrNull(e.bandHigh)},
+            {"unit", unit},
+            {"exact", core::numberOrNull(e.exact)}};
 }
 
 Json settingsJson(const core::RunSettings& settings) {
@@ -118,13 +116,13 @@ Json runJson(const RunResult& result) {
 }  // namespace
 
 std::string resultsJson(const RunResult& result) {
-    return written(runJson(result));
+    return core::jsonText(runJson(result));
 }
 
 std::string resultsJson(std::span<const std::shared_ptr<const RunResult>> results) {
     Json all = Json::array();
     for (const auto& result : results) all.push_back(runJson(*result));
-    return written(all);
+    return core::jsonText(all);
 }
 
 std::string sweepJson(std::span<const SweepPoint> points) {
@@ -137,7 +135,7 @@ std::string sweepJson(std::span<const SweepPoint> points) {
         }
         all.push_back({{"set", set}, {"result", runJson(*point.result)}});
     }
-    return written({{"format", 1}, {"points", all}});
+    return core::jsonText({{"format", 1}, {"points", all}});
 }
 
 std::string comparisonJson(std::span<const std::shared_ptr<const RunResult>> runs) {
@@ -162,7 +160,7 @@ std::string comparisonJson(std::span<const std::shared_ptr<const RunResult>> run
                            {"values", values},
                            {"differences", differences}});
     }
-    return written({{"format", 1}, {"runs", names}, {"metrics", metrics}});
+    return core::jsonText({{"format", 1}, {"runs", names}, {"metrics", metrics}});
 }
 
 }  // namespace breakeven::sim

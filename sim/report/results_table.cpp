@@ -10,6 +10,7 @@
 #include "sim/report/metric_catalogue.hpp"
 #include "sim/report/number_text.hpp"
 #include "sim/report/run_comparison.hpp"
+#include "sim/report/table_cells.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -38,10 +39,6 @@ std::vector<std::string> plansOf(const RunResult& result) {
     for (const MetricRow& row : result.metrics)
         if (std::find(plans.begin(), plans.end(), row.key.plan) == plans.end()) plans.push_back(row.key.plan);
     return plans;
-}
-
-TableCell textCell(std::string text) {
-    return {std::move(text), std::nullopt, ""};
 }
 
 std::string bandText(const Estimate& estimate) {

@@ -9,13 +9,10 @@
 
 #include "sim/fitting/usage_columns.hpp"
 #include "sim/report/number_text.hpp"
+#include "sim/report/table_cells.hpp"
 
 namespace breakeven::sim {
 namespace {
-
-TableCell words(std::string text) {
-    return {std::move(text), std::nullopt, ""};
-}
 
 /// Whole numbers in full; else five digits, enough to compare quantities with.
 TableCell quantity(double value) {
@@ -30,17 +27,6 @@ TableCell count(std::size_t value) {
 
 TableCell share(double value) {
     return {fmt::format("{:.1f} %", 100.0 * value), value, ""};
-}
-
-TableCell shareWithError(const std::optional<SampleShare>& item) {
-    if (!item) return words("-");
-    return {percentText(item->value, item->standardError), item->value,
-            fmt::format("± {:.2g} %", 100.0 * item->standardError)};
-}
-
-TableCell fixed(const std::optional<double>& value, int decimals) {
-    if (!value || !std::isfinite(*value)) return words("-");
-    return {fmt::format("{:.{}f}", *value, decimals), value, ""};
 }
 
 Table totalsOf(const std::vector<UsageColumn>& columns) {
@@ -62,7 +48,7 @@ Table totalsOf(const std::vector<UsageColumn>& columns) {
         if (!column.summary) continue;
         const SampleSummary& s = *column.summary;
         table.rows.push_back(
-            {words(column.name),
+            {textCell(column.name),
              quantity(s.total),
              count(s.count),
              count(column.missing),
@@ -72,21 +58,13 @@ Table totalsOf(const std::vector<UsageColumn>& columns) {
              quantity(s.quantiles[5].value),
              quantity(s.quantiles[7].value),
              quantity(s.largest),
-             shareWithError(s.top1),
-             shareWithError(s.top10),
+             shareWithErrorCell(s.top1),
+             shareWithErrorCell(s.top10),
              s.gini ? TableCell{formatWithError(s.gini->value, s.gini->standardError), s.gini->value,
                                 fmt::format("± {:.2g}", s.gini->standardError)}
-                    : words("-")});
+                    : textCell("-")});
     }
     return table;
-}
-
-std::string parametersText(const Law& law) {
-    std::string text;
-    const auto names = parameterNames(law.family);
-    for (std::size_t i = 0; i < names.size(); ++i)
-        text += fmt::format("{}{} {:.4g}", i == 0 ? "" : ", ", names[i], law.parameters[i]);
-    return text;
 }
 
 /// "negative binomial" of "negative_binomial".
@@ -105,17 +83,18 @@ Table rankingOf(const std::vector<const FamilyFit*>& ranked) {
                      {"Parameters", "", "", true}};
     for (const FamilyFit* item : ranked) {
         if (!item->fit) {
-            table.rows.push_back(
-                {words(shownName(item->family)), words("-"), words("-"), words("-"), words(item->whyNot)});
+            table.rows.push_back({textCell(shownName(item->family)), textCell("-"), textCell("-"),
+                                  textCell("-"), textCell(item->whyNot)});
             continue;
         }
         std::optional<double> p;
         if (item->pValues) p = item->pValues->andersonDarling.value_or(item->pValues->kolmogorovSmirnov);
-        TableCell above = fixed(item->bic - ranked.front()->bic, 1);
+        TableCell above = fixedCell(item->bic - ranked.front()->bic, 1);
         above.detail = fmt::format("BIC {:.2f}, AIC {:.2f}", item->bic, item->aic);
-        table.rows.push_back({words(shownName(item->family)), std::move(above),
-                              p && *p < 0.001 ? TableCell{"< 0.001", p, ""} : fixed(p, 3),
-                              words(item->passes ? "yes" : "no"), words(parametersText(item->fit->law))});
+        table.rows.push_back({textCell(shownName(item->family)), std::move(above),
+                              p && *p < 0.001 ? TableCell{"< 0.001", p, ""} : fixedCell(p, 3),
+                              textCell(item->passes ? "yes" : "no"),
+                              textCell(parametersText(item->fit->law, 4))});
     }
     return table;
 }
@@ -209,9 +188,9 @@ Table heaviestSubjects(const core::CsvTable& table, std::size_t column, std::siz
     double together = 0.0;
     for (std::size_t i = 0; i < std::min(uses.size(), most); ++i) {
         together += uses[i].total;
-        result.rows.push_back({words(uses[i].subject), count(uses[i].rows), quantity(uses[i].total),
-                               total > 0.0 ? share(uses[i].total / total) : words("-"),
-                               total > 0.0 ? share(together / total) : words("-")});
+        result.rows.push_back({textCell(uses[i].subject), count(uses[i].rows), quantity(uses[i].total),
+                               total > 0.0 ? share(uses[i].total / total) : textCell("-"),
+                               total > 0.0 ? share(together / total) : textCell("-")});
     }
     return result;
 }

@@ -11,7 +11,7 @@
 #include "db/sqlite_usage_store.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-namespace breakeven::db {
+namespace breakeven::db::migration_test {
 namespace {
 
 void makeStore(const std::string& path, const std::string& name) {
@@ -142,4 +142,4 @@ TEST(Migration, GivenAStoreOfVersion1_WhenOpened_ThenItsTablesAreThoseOfANewStor
 }
 
 }  // namespace
-}  // namespace breakeven::db
+}  // namespace breakeven::db::migration_test

@@ -14,7 +14,7 @@
 #include "core/diagnostics/diagnostic.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-namespace breakeven::db {
+namespace breakeven::db::sqlite_run_store_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -288,4 +288,4 @@ TEST_F(Store, GivenAnInterruptedRunAndTwoScenarios_WhenLatestRunIsAsked_ThenTheN
 }
 
 }  // namespace
-}  // namespace breakeven::db
+}  // namespace breakeven::db::sqlite_run_store_test

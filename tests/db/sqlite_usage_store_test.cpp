@@ -15,7 +15,7 @@
 #include "db/sqlite_run_store.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-namespace breakeven::db {
+namespace breakeven::db::sqlite_usage_store_test {
 namespace {
 
 using Kept = sim::UsageStore::Kept;
@@ -191,4 +191,4 @@ TEST_F(UsageTables, GivenAFullDisk_WhenReplaced_ThenTheOldRowsStay) {
 }
 
 }  // namespace
-}  // namespace breakeven::db
+}  // namespace breakeven::db::sqlite_usage_store_test

@@ -19,7 +19,7 @@
 #include "sim/engine/simulate.hpp"
 #include "sim/exact/closed_forms.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::stories_test {
 namespace {
 
 const std::string kRoot = std::string(BREAKEVEN_SOURCE_ROOT) + "/";
@@ -131,4 +131,4 @@ TEST(StoryTable, GivenTheTable_WhenRead_ThenItHasEveryStoryWithAFigure) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::stories_test

@@ -6,7 +6,7 @@
 #include "tests/support/interval_coverage.hpp"
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::coverage_test {
 namespace {
 
 struct Coverage {
@@ -64,4 +64,4 @@ TEST(IntervalCoverage, GivenEverySampling_WhenRunOverSeeds_ThenEachQuantitysInte
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::coverage_test

@@ -10,7 +10,7 @@
 #include "sim/fitting/goodness.hpp"
 #include "sim/fitting/profile_interval.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::fit_recovery_test {
 namespace {
 
 constexpr std::uint32_t kSamples = 400;
@@ -114,4 +114,4 @@ TEST(FitRecovery,
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::fit_recovery_test

@@ -53,7 +53,7 @@ void PreviewJobTest::givenAScenario_whenLookedAt_thenEachAnswerIsOfMoreWorldsAnd
     QCOMPARE(told[2].worlds, 60U);
     QVERIFY(told[0].sentence.find("at base values") != std::string::npos);
     QCOMPARE(told[2].sentence, sim::verdict(*sim::simulate(*scenario), *scenario).headline);
-    QVERIFY(!job.isRunning());
+    QTRY_VERIFY(!job.isRunning());
 }
 
 void PreviewJobTest::givenOneWorld_whenLookedAt_thenThereIsOneAnswer() {

@@ -1,19 +1,15 @@
 #include "ui/charts/chart_specs.hpp"
 
-#include <QCoreApplication>
 #include <algorithm>
 
 #include "sim/report/chart_series.hpp"
 #include "sim/report/metric_catalogue.hpp"
 #include "sim/report/number_text.hpp"
+#include "ui/charts/chart_words.hpp"
 #include "ui/format/number_format.hpp"
 
 namespace breakeven::ui {
 namespace {
-
-QString tr(const char* words) {
-    return QCoreApplication::translate("breakeven::ui::Chart", words);
-}
 
 sim::RowKey total(const std::string& plan) {
     return {plan, sim::kAll, sim::kAll};

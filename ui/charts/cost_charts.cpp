@@ -1,6 +1,6 @@
+#include "ui/charts/chart_words.hpp"
 #include "ui/charts/cost_charts.hpp"
 
-#include <QCoreApplication>
 
 #include "sim/report/number_text.hpp"
 #include "sim/report/waterfall.hpp"
@@ -8,10 +8,6 @@
 
 namespace breakeven::ui {
 namespace {
-
-QString tr(const char* words) {
-    return QCoreApplication::translate("breakeven::ui::Chart", words);
-}
 
 ChartBar::Kind kindOf(sim::WaterfallBar::Kind kind) {
     switch (kind) {

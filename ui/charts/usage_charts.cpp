@@ -1,19 +1,15 @@
 #include "ui/charts/usage_charts.hpp"
 
-#include <QCoreApplication>
 #include <algorithm>
 
 #include "sim/report/number_text.hpp"
 #include "sim/report/results_table.hpp"
 #include "ui/charts/chart_specs.hpp"
+#include "ui/charts/chart_words.hpp"
 #include "ui/format/number_format.hpp"
 
 namespace breakeven::ui {
 namespace {
-
-QString tr(const char* words) {
-    return QCoreApplication::translate("breakeven::ui::Chart", words);
-}
 
 /// Colours after the first, which is that of the values; dashed beyond them.
 ChartSeries seriesOf(const ShownFamily& shown) {

@@ -2,11 +2,11 @@
 
 #include <qcustomplot.h>
 
-#include <QCoreApplication>
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "ui/charts/chart_words.hpp"
 #include "ui/theme/theme.hpp"
 
 namespace breakeven::ui {
@@ -16,10 +16,6 @@ namespace {
 double thicknessOf(std::size_t bars) {
     constexpr std::size_t kFew = 4;
     return bars <= kFew ? 0.45 : 0.62;
-}
-
-QString tr(const char* words) {
-    return QCoreApplication::translate("breakeven::ui::Chart", words);
 }
 
 /// Falls are hatched, so that colour is not the only cue.

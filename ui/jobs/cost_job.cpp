@@ -4,12 +4,6 @@
 #include <utility>
 
 namespace breakeven::ui {
-namespace {
-
-constexpr int kPollMs = 50;
-
-}  // namespace
-
 CostJob::CostJob(QObject* parent) : QObject(parent) {
     timer_.setInterval(kPollMs);
     connect(&timer_, &QTimer::timeout, this, &CostJob::poll);

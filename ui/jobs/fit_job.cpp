@@ -3,8 +3,6 @@
 namespace breakeven::ui {
 namespace {
 
-constexpr int kPollMs = 50;
-
 /// A person waits for these: p-values down to 1 % are enough to tell whether a family fits.
 sim::FitSettings settingsFor(std::size_t rows) {
     constexpr std::size_t kFewRows = 2'000;

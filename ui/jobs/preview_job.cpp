@@ -10,7 +10,7 @@
 namespace breakeven::ui {
 namespace {
 
-constexpr int kPollMs = 10;
+constexpr int kPreviewPollMs = 10;
 constexpr std::uint64_t kMostUsers = 10'000;
 
 /// How many worlds each answer is made of.
@@ -25,7 +25,7 @@ std::vector<std::uint32_t> stepsOf(std::uint32_t worlds) {
 }  // namespace
 
 PreviewJob::PreviewJob(QObject* parent) : QObject(parent) {
-    timer_.setInterval(kPollMs);
+    timer_.setInterval(kPreviewPollMs);
     connect(&timer_, &QTimer::timeout, this, &PreviewJob::poll);
 }
 

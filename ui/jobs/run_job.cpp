@@ -8,8 +8,6 @@
 namespace breakeven::ui {
 namespace {
 
-constexpr int kPollMs = 50;
-
 /// What the store keeps of a run beside the run itself.
 struct RunTerms {
     std::string label;

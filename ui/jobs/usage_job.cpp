@@ -9,7 +9,6 @@
 namespace breakeven::ui {
 namespace {
 
-constexpr int kPollMs = 50;
 constexpr std::uintmax_t kMostBytes = 512U << 20;
 
 /// Names and descriptions of a table whose bytes are in the record. @return why there is none otherwise

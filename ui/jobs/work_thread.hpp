@@ -14,6 +14,8 @@
 
 namespace breakeven::ui {
 
+inline constexpr int kPollMs = 50;  ///< how often the window looks for news
+
 /// What a thrown error says.
 [[nodiscard]] inline core::Diagnostic diagnosticOf(const std::exception& error) {
     if (const auto* known = dynamic_cast<const core::Error*>(&error)) return known->diagnostic();

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace breakeven::core {
+namespace breakeven::core::amount_summary_test {
 namespace {
 
 TEST(AmountSummary, GivenFewAmounts_WhenAsked_ThenMeanAndQuantilesAreExact) {
@@ -30,4 +30,4 @@ TEST(AmountSummary, GivenMoreThanAMillionAmounts_WhenAsked_ThenQuantilesAreWithi
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::amount_summary_test

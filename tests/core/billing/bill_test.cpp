@@ -6,7 +6,7 @@
 #include "core/scenario/scenario_reader.hpp"
 #include "tests/support/billing.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::bill_test {
 namespace {
 
 using tests::linesOf;
@@ -342,4 +342,4 @@ TEST(Semantics, GivenWordsThatAreNotKnown_WhenRead_ThenTheNearestIsNamed) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::bill_test

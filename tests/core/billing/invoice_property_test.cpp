@@ -7,7 +7,7 @@
 
 #include "core/billing/invoice.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::invoice_property_test {
 namespace {
 
 constexpr int kPlans = 100'000;
@@ -106,4 +106,4 @@ TEST(InvoiceProperties,
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::invoice_property_test

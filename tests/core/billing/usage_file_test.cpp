@@ -4,7 +4,7 @@
 
 #include "tests/support/billing.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::usage_file_test {
 namespace {
 
 using tests::linesOf;
@@ -91,4 +91,4 @@ TEST(Bill, GivenAFileWithoutWhatIsNeeded_WhenBilled_ThenItIsRefused) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::usage_file_test

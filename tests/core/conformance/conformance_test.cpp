@@ -7,7 +7,7 @@
 #include "core/text/file_bytes.hpp"
 #include "core/units/decimal.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::conformance_test {
 namespace {
 
 using nlohmann::json;
@@ -166,4 +166,4 @@ TEST(Conformance, GivenATextThatIsNoListOfCases_WhenChecked_ThenTheFileIsRefused
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::conformance_test

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace breakeven::core {
+namespace breakeven::core::agent_run_test {
 namespace {
 
 // MODEL S3: 25 steps at the mean, 8,000 tokens read by each, 1,500 more with each step, 400 written; $0.705
@@ -76,4 +76,4 @@ TEST(AgentRun, GivenFixedStepsOrOne_WhenCosted_ThenNothingSpreads) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::agent_run_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace breakeven::core {
+namespace breakeven::core::amortisation_test {
 namespace {
 
 TEST(Amortisation, GivenInterest_WhenSpread_ThenTextbookPaymentsComeOut) {
@@ -27,4 +27,4 @@ TEST(Amortisation, GivenAnnuityPayments_WhenDiscounted_ThenTheyAreWorthTheAmount
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::amortisation_test

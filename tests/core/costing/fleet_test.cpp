@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-namespace breakeven::core {
+namespace breakeven::core::fleet_test {
 namespace {
 
 // MODEL S9.
@@ -64,4 +64,4 @@ TEST(Profile, GivenHours_WhenAsked_ThenPeakAndOverflowAreTheirs) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::fleet_test

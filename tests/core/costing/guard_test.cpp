@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace breakeven::core {
+namespace breakeven::core::guard_test {
 namespace {
 
 // MODEL S6: 1,200 steps a month at $0.03, attack rate 1e-4, mean loss $300, a false positive $0.50.
@@ -36,4 +36,4 @@ TEST(Guard, GivenAGuardThatStopsNothing_WhenItsBreakEvenIsSought_ThenNoRateIsHig
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::guard_test

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace breakeven::core {
+namespace breakeven::core::multiplier_test {
 namespace {
 
 using Kind = MultiplierPart::Kind;
@@ -77,4 +77,4 @@ TEST(Multiplier, GivenAHeavyTailWithoutCap_WhenAveraged_ThenTheMeanIsInfiniteAnd
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::multiplier_test

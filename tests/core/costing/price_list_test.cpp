@@ -8,7 +8,7 @@
 #include "core/time/instant.hpp"
 #include "tests/support/metering.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::price_list_test {
 namespace {
 
 using tests::logPath;
@@ -197,4 +197,4 @@ TEST(PriceList, GivenAScenarioItDoesNotFit_WhenRead_ThenItIsRefused) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::price_list_test

@@ -12,7 +12,7 @@
 #include "core/time/instant.hpp"
 #include "tests/support/metering.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::price_oracle_test {
 namespace {
 
 using tests::logPath;
@@ -158,4 +158,4 @@ TEST(PriceOracle, GivenAllUsages_WhenPricedWithNamesTiersAndDates_ThenTheRestIsE
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::price_oracle_test

@@ -6,7 +6,7 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 
-namespace breakeven::core {
+namespace breakeven::core::queue_test {
 namespace {
 
 TEST(ErlangC, GivenTheModelsFleets_WhenAsked_ThenItsPublishedProbabilitiesComeOut) {
@@ -50,4 +50,4 @@ TEST(Queue, GivenLoadBeyondCapacity_WhenAsked_ThenEveryoneWaitsForEver) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::queue_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace breakeven::core {
+namespace breakeven::core::retries_test {
 namespace {
 
 // MODEL S3: $0.9255 an attempt, success 0.7.
@@ -28,4 +28,4 @@ TEST(Retries, GivenCertainSuccess_WhenCounted_ThenThereIsOneAttempt) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::retries_test

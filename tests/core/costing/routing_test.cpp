@@ -6,7 +6,7 @@
 
 #include "core/costing/amortisation.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::routing_test {
 namespace {
 
 // MODEL S8: teacher $0.02, student $0.002, router $0.0001, 70 % tried, 10 % of these escalated; $300,000
@@ -46,4 +46,4 @@ TEST(Routing, GivenTheShareFound_WhenRouted_ThenItSavesWhatWasAsked) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::routing_test

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-namespace breakeven::core {
+namespace breakeven::core::scale_cost_test {
 namespace {
 
 // MODEL S7, currency units a query.
@@ -30,4 +30,4 @@ TEST(ScaleCost, GivenSizes_WhenCosted_ThenTheCheapestOptionServes) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::scale_cost_test

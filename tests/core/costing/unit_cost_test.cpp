@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace breakeven::core {
+namespace breakeven::core::unit_cost_test {
 namespace {
 
 Parameter point(double x) {
@@ -136,4 +136,4 @@ TEST(Payments, GivenBills_WhenPaid_ThenNothingIsTakenOfZero) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::unit_cost_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace breakeven::core {
+namespace breakeven::core::diagnostic_test {
 namespace {
 
 TEST(Diagnostic, GivenAPlaceAndItsText_WhenFormatted_ThenTheCaretStandsUnderTheColumn) {
@@ -49,4 +49,4 @@ TEST(Diagnostic, GivenOnlyWarnings_WhenAsked_ThenThereAreNoErrors) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::diagnostic_test

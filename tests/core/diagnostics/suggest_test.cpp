@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace breakeven::core {
+namespace breakeven::core::suggest_test {
 namespace {
 
 const std::vector<std::string> kKeys{"median", "mean", "sigma", "persistence"};
@@ -22,4 +22,4 @@ TEST(NearestWord, GivenNothingNear_WhenAsked_ThenNothingIsSaid) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::suggest_test

@@ -9,7 +9,7 @@
 #include "core/costing/price_list.hpp"
 #include "tests/support/metering.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::datasets_test {
 namespace {
 
 using tests::logPath;
@@ -350,4 +350,4 @@ where = { event_id = ["1", "2", "3", "200"] }
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::datasets_test

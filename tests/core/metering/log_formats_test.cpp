@@ -7,7 +7,7 @@
 #include "tests/support/metering.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::log_formats_test {
 namespace {
 
 using tests::TemporaryFolder;
@@ -260,4 +260,4 @@ TEST(MeterMap, GivenAMapThatDoesNotFit_WhenMetered_ThenTheNearestColumnIsTold) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::log_formats_test

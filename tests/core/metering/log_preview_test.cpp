@@ -8,7 +8,7 @@
 #include "tests/support/metering.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::log_preview_test {
 namespace {
 
 using tests::logPath;
@@ -211,4 +211,4 @@ TEST(LogPreview, GivenALongLog_WhenLookedAt_ThenARowThatIsCutIsLeftOut) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::log_preview_test

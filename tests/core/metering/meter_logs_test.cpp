@@ -8,7 +8,7 @@
 #include "tests/support/metering.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::meter_logs_test {
 namespace {
 
 using tests::metered;
@@ -333,4 +333,4 @@ TEST(MeterLogs, GivenAStop_WhenRequested_ThenThereIsNoUsage) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::meter_logs_test

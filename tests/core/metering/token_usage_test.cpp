@@ -10,7 +10,7 @@
 #include "core/text/csv_table.hpp"
 #include "tests/support/metering.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::token_usage_test {
 namespace {
 
 using nlohmann::json;
@@ -79,4 +79,4 @@ TEST(TokenUsage, GivenPartsAboveTheWhole_WhenRead_ThenThePartLeftIsZero) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::token_usage_test

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace breakeven::core {
+namespace breakeven::core::correlation_matrix_test {
 namespace {
 
 CorrelationMatrix tridiagonal(std::size_t n) {
@@ -64,4 +64,4 @@ TEST(CorrelationMatrix, GivenAContradiction_WhenSought_ThenThePairThatBreaksItIs
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::correlation_matrix_test

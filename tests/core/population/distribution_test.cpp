@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace breakeven::core {
+namespace breakeven::core::distribution_test {
 namespace {
 
 using enum Lognormal::Location;
@@ -61,4 +61,4 @@ TEST(LognormalLaw, GivenEveryPairOfMeasuresOfOneLaw_WhenSolved_ThenThatLawComesB
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::distribution_test

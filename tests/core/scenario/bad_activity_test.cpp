@@ -5,7 +5,7 @@
 #include "core/scenario/scenario_reader.hpp"
 #include "tests/support/told_mistakes.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::bad_activity_test {
 namespace {
 
 const std::string kGood = R"(format = 1
@@ -153,4 +153,4 @@ TEST(BadActivity, GivenWrongDrawnCosts_WhenRead_ThenTheSentenceSaysWhereAndWhatT
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::bad_activity_test

@@ -6,7 +6,7 @@
 
 #include "tests/support/told_mistakes.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::bad_cost_test {
 namespace {
 
 const std::string kGood = R"(format = 1
@@ -322,4 +322,4 @@ TEST(BadCost, GivenPricesThatChange_WhenTheListDoesNotReachThem_ThenPlaceProblem
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::bad_cost_test

@@ -6,7 +6,7 @@
 
 #include "tests/support/team_scenario.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::bad_distribution_test {
 namespace {
 
 using tests::allProblems;
@@ -187,4 +187,4 @@ TEST(BadDistribution, GivenABeliefThatSetMakesAPoint_WhenRead_ThenItsCorrelation
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::bad_distribution_test

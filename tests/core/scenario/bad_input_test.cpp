@@ -6,7 +6,7 @@
 
 #include "tests/support/team_scenario.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::bad_input_test {
 namespace {
 
 using tests::allProblems;
@@ -388,4 +388,4 @@ TEST(BadInput, GivenABadOverride_WhenRead_ThenItsOwnWordsAreThePlace) {
 
 // The table of tokens begins in line 19; what stands in its place begins in line 20.
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::bad_input_test

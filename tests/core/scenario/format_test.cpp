@@ -13,7 +13,7 @@
 #include "core/scenario/scenario_reader.hpp"
 #include "tests/support/json_schema.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::format_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -329,4 +329,4 @@ TEST(ScenarioFormat, GivenEachWordOfFormatMd_WhenTheReaderIsAsked_ThenItKnowsIt)
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::format_test

@@ -8,7 +8,7 @@
 
 #include "core/scenario/scenario_reader.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::number_edit_test {
 namespace {
 
 constexpr const char* kText =
@@ -93,4 +93,4 @@ TEST(WithNumber, GivenEveryNumberOfAScenario_WhenReplaced_ThenReadingGivesWhatSe
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::number_edit_test

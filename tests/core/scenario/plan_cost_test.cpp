@@ -7,7 +7,7 @@
 #include "core/costing/unit_cost.hpp"
 #include "core/scenario/scenario_reader.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::plan_cost_test {
 namespace {
 
 const std::string kBase = R"(format = 1
@@ -158,4 +158,4 @@ TEST(FleetProfile, GivenATraceOfHalfHoursOverADayAndABit_WhenRead_ThenTheHoursOf
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::plan_cost_test

@@ -6,7 +6,7 @@
 #include "core/billing/exact_plan.hpp"
 #include "core/scenario/scenario_reader.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::plan_terms_test {
 namespace {
 
 constexpr const char* kHead =
@@ -201,4 +201,4 @@ TEST(MeterLint, GivenAMeterThatAChargeRefunds_WhenChecked_ThenNothingIsTold) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::plan_terms_test

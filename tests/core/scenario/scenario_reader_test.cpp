@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace breakeven::core {
+namespace breakeven::core::scenario_reader_test {
 namespace {
 
 const std::string kSmall = R"(format = 1
@@ -206,4 +206,4 @@ TEST(ScenarioReader, GivenAnEmpiricalColumn_WhenRead_ThenItIsSortedAndMissingCel
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::scenario_reader_test

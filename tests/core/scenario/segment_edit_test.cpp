@@ -8,7 +8,7 @@
 #include "core/diagnostics/diagnostic.hpp"
 #include "core/scenario/scenario_reader.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::segment_edit_test {
 namespace {
 
 const std::string kTwoSegments = R"(# Our case.
@@ -271,4 +271,4 @@ TEST(WithMeasuredSegment, GivenCorrelations_WhenAddedInEitherForm_ThenTheyAreRea
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::segment_edit_test

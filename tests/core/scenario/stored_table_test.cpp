@@ -7,7 +7,7 @@
 #include "core/scenario/scenario_reader.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::stored_table_test {
 namespace {
 
 const std::string kScenario = R"(format = 1
@@ -111,4 +111,4 @@ TEST(StoredTable, GivenACellThatIsNoNumber_WhenAScenarioNamesItsTable_ThenThePla
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::stored_table_test

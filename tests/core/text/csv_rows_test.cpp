@@ -5,7 +5,7 @@
 #include "core/diagnostics/diagnostic.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::csv_rows_test {
 namespace {
 
 /// All rows, each as "line|cell|cell".
@@ -74,4 +74,4 @@ TEST(CsvRows, GivenWhatIsNoCsv_WhenRead_ThenItIsRefused) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::csv_rows_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace breakeven::core {
+namespace breakeven::core::csv_table_test {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -195,4 +195,4 @@ TEST(UsageColumn, GivenTwelveBadCells_WhenRead_ThenTenAreListedAndTwoCounted) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::csv_table_test

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-namespace breakeven::core {
+namespace breakeven::core::packed_bytes_test {
 namespace {
 
 // The three examples of the DWARF standard, version 4, figure 22 (unsigned LEB128), and the ends.
@@ -74,4 +74,4 @@ TEST(PackedBytes, GivenMoreThanCanBe_WhenTakenOut_ThenItIsSaidBeforeMemoryIsTake
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::packed_bytes_test

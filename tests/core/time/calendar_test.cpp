@@ -4,7 +4,7 @@
 
 #include "core/diagnostics/diagnostic.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::calendar_test {
 namespace {
 
 Instant at(const char* text) {
@@ -65,4 +65,4 @@ TEST(Calendar, GivenAMisspeltZone_WhenMade_ThenTheNearestNameIsTold) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::calendar_test

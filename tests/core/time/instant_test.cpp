@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace breakeven::core {
+namespace breakeven::core::instant_test {
 namespace {
 
 struct Case {
@@ -66,4 +66,4 @@ TEST(Instant, GivenDates_WhenTurnedIntoDays_ThenTheyComeBack) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::instant_test

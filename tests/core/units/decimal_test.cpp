@@ -6,7 +6,7 @@
 
 #include "core/units/currency.hpp"
 
-namespace breakeven::core {
+namespace breakeven::core::decimal_test {
 namespace {
 
 Decimal d(std::string_view text) {
@@ -70,4 +70,4 @@ TEST(Currency, GivenCodesOfIso4217_WhenAskedForDecimals_ThenTheStandardAnswers) 
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::decimal_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace breakeven::core {
+namespace breakeven::core::sha256_test {
 namespace {
 
 // FIPS 180-4 examples (NIST, "SHA-256 example values") and the empty message.
@@ -22,4 +22,4 @@ TEST(Sha256, GivenBytesPieceByPiece_WhenHashed_ThenTheDigestIsThatOfTheWhole) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::sha256_test

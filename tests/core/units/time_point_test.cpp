@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace breakeven::core {
+namespace breakeven::core::time_point_test {
 namespace {
 
 using std::chrono::sys_days;
@@ -34,4 +34,4 @@ TEST(AddMonths, GivenTheThirtyFirst_WhenMonthsPass_ThenTheAnchorDayComesBack) {
 }
 
 }  // namespace
-}  // namespace breakeven::core
+}  // namespace breakeven::core::time_point_test

@@ -4,7 +4,7 @@
 
 #include "sim/report/verdict.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::condition_test {
 namespace {
 
 RunResult fourWorlds() {
@@ -46,4 +46,4 @@ TEST(Verdict, GivenAPlanWithABreakEvenFee_WhenRead_ThenTheHeadlineSaysBothWithTh
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::condition_test

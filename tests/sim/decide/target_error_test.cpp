@@ -7,7 +7,7 @@
 #include "sim/engine/simulate.hpp"
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::target_error_test {
 namespace {
 
 TEST(TargetError, GivenAMetricAndAShare_WhenRead_ThenBothAreThere) {
@@ -73,4 +73,4 @@ TEST(TargetError, GivenSeveralWorlds_WhenEnlarged_ThenWorldsGrowUpToTheLimit) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::target_error_test

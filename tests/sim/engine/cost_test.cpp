@@ -11,7 +11,7 @@
 #include "sim/exact/closed_forms.hpp"
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::cost_test {
 namespace {
 
 core::Parameter point(double x) {
@@ -125,4 +125,4 @@ TEST(CostBeliefs, GivenTheModelsStories_WhenDrawn_ThenTheirProbabilitiesComeOut)
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::cost_test

@@ -12,7 +12,7 @@
 #include "sim/pipeline/month_events.hpp"
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::events_test {
 namespace {
 
 core::Parameter point(double x) {
@@ -247,4 +247,4 @@ TEST(DrawnIncidents, GivenMODELS6_ThenShareSdAndLargestLossesOfUsers) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::events_test

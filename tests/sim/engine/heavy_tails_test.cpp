@@ -11,7 +11,7 @@
 #include "sim/report/verdict.hpp"
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::heavy_tails_test {
 namespace {
 
 core::Parameter point(double x) {
@@ -98,4 +98,4 @@ TEST(HeavyTails, GivenNoInterval_WhenReported_ThenItIsSaidInWordsAndTheExactValu
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::heavy_tails_test

@@ -4,7 +4,7 @@
 
 #include "sim/engine/ranks.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::launch_test {
 namespace {
 
 using Variables = std::map<std::string, std::string>;
@@ -40,4 +40,4 @@ TEST(Launch, GivenTheVariablesOfEachStarter_WhenRead_ThenRanksAreFoundOnlyWhereT
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::launch_test

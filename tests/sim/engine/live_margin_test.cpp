@@ -12,7 +12,7 @@
 #include "sim/report/live_text.hpp"
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::live_margin_test {
 namespace {
 
 TEST(LiveMargin, GivenWorlds_ThenMeanShareAndIntervalsAreTheirs) {
@@ -93,4 +93,4 @@ TEST(LiveText, GivenEstimates_ThenOneLineWithoutDigitsOfNoise) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::live_margin_test

@@ -8,7 +8,7 @@
 #include "tests/support/pro_200.hpp"
 #include "tests/support/same_on_every_target.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::sampling_test {
 namespace {
 
 using core::Sampling;
@@ -152,4 +152,4 @@ TEST(Importance, GivenAnyTilts_WhenApplied_ThenTheWeightsAverageOneAndNeverPassT
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::sampling_test

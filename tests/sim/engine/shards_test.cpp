@@ -8,7 +8,7 @@
 #include "tests/support/kernel_targets.hpp"
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::shards_test {
 namespace {
 
 using tests::pro200;
@@ -299,4 +299,4 @@ TEST(Shards, GivenShards_WhenTheyRun_ThenProgressEndsAtTheShardsOwnTotal) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::shards_test

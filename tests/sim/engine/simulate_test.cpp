@@ -7,7 +7,7 @@
 #include "tests/support/pro_200.hpp"
 #include "tests/support/same_on_every_target.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::simulate_test {
 namespace {
 
 using tests::pro200;
@@ -157,4 +157,4 @@ TEST(Simulate, GivenUniformAndGammaUsage_WhenRun_ThenMeanAndGiniAreTheClosedForm
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::simulate_test

@@ -8,7 +8,7 @@
 #include "sim/engine/simulate.hpp"
 #include "tests/support/same_on_every_target.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::terms_test {
 namespace {
 
 core::Scenario scenarioWith(const std::string& usage, const std::string& plans, int months) {
@@ -142,4 +142,4 @@ TEST(SimulatedTerms, GivenCreditsOverMonths_WhenRunWithAnyThreadsBlocksAndTarget
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::terms_test

@@ -12,7 +12,7 @@
 #include "sim/report/results_table.hpp"
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::closed_forms_test {
 namespace {
 
 using tests::pro200;
@@ -256,4 +256,4 @@ TEST(ClosedForms, GivenSeveralWorlds_WhenRun_ThenNothingIsExact) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::closed_forms_test

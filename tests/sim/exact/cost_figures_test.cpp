@@ -15,7 +15,7 @@
 #include "sim/engine/simulate.hpp"
 #include "sim/exact/closed_forms.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::cost_figures_test {
 namespace {
 
 const std::string kTests = std::string(BREAKEVEN_SOURCE_ROOT) + "/tests/";
@@ -100,4 +100,4 @@ TEST(CostFigures, GivenTheRows_WhenCounted_ThenFewLackAClosedForm) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::cost_figures_test

@@ -11,7 +11,7 @@
 #include "sim/exact/closed_forms.hpp"
 #include "sim/exact/usage_law.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::law_vectors_test {
 namespace {
 
 using nlohmann::json;
@@ -240,4 +240,4 @@ TEST(LawVectors, GivenEachLawAndTariff_WhenSimulated_ThenItIsWithinFourStandardE
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::law_vectors_test

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace breakeven::sim {
+namespace breakeven::sim::facts_test {
 namespace {
 
 std::vector<Fact> facts(std::vector<std::string> texts, std::optional<double> within = std::nullopt) {
@@ -187,4 +187,4 @@ TEST(Facts, GivenDigits_WhenRead_ThenTheRoundingIsHalfTheLastOne) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::facts_test

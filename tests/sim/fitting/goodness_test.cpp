@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace breakeven::sim {
+namespace breakeven::sim::goodness_test {
 namespace {
 
 FitSample places(std::size_t n) {
@@ -99,4 +99,4 @@ TEST(Goodness, GivenCapsAtDifferentPlaces_WhenBootstrapped_ThenThereIsNoPValue) 
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::goodness_test

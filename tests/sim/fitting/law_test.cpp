@@ -8,7 +8,7 @@
 
 #include "tests/support/known_answers.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::law_test {
 namespace {
 
 using nlohmann::json;
@@ -115,4 +115,4 @@ TEST(Law, GivenAPoissonLaw_WhenComputed_ThenItAgreesWithTheTable) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::law_test

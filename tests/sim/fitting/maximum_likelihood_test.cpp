@@ -10,7 +10,7 @@
 #include "sim/fitting/profile_interval.hpp"
 #include "tests/support/known_answers.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::maximum_likelihood_test {
 namespace {
 
 using nlohmann::json;
@@ -184,4 +184,4 @@ TEST(ProfileInterval, GivenATailIndex_WhenProfiled_ThenTheEdgesSolveTheEquation)
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::maximum_likelihood_test

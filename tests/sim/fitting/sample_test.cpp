@@ -12,7 +12,7 @@
 #include "sim/stats/summaries.hpp"
 #include "tests/support/known_answers.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::sample_test {
 namespace {
 
 using nlohmann::json;
@@ -188,4 +188,4 @@ TEST(Mixture, GivenTwoKinds_WhenSplit_ThenBicFindsTwoAndOneKindStaysOne) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::sample_test

@@ -11,7 +11,7 @@
 #include "sim/fitting/mixture.hpp"
 #include "tests/support/known_answers.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::scipy_test {
 namespace {
 
 using nlohmann::json;
@@ -121,4 +121,4 @@ TEST(FitBesideScipy, GivenTwoKindsOfUsers_WhenSplit_ThenTheMixtureIsThatOfTheDir
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::scipy_test

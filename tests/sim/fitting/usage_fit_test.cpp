@@ -11,7 +11,7 @@
 #include "sim/random/philox.hpp"
 #include "sim/report/fit_report.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::usage_fit_test {
 namespace {
 
 const FitSettings kQuick{59, 1, 0};
@@ -332,4 +332,4 @@ TEST(UsageColumns, GivenWrongColumns_WhenRead_ThenAllAreReported) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::usage_fit_test

@@ -9,7 +9,7 @@
 #include "sim/random/stream.hpp"
 #include "tests/support/kernel_targets.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::block_kernels_test {
 namespace {
 
 constexpr std::size_t kUsers = 1003;  // no multiple of any vector length
@@ -74,4 +74,4 @@ TEST(ScalarMath, GivenTheWholeRange_WhenComparedWithTheCLibrary_ThenItAgreesToAF
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::block_kernels_test

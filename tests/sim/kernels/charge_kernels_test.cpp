@@ -10,7 +10,7 @@
 #include "core/pricing/rating/price.hpp"
 #include "tests/support/kernel_targets.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::charge_kernels_test {
 namespace {
 
 namespace rating = core::rating;
@@ -226,4 +226,4 @@ TEST(ChargeKernels, GivenAThrottle_WhenUseIsBeyond_ThenTheKeptShareOfTheRestHapp
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::charge_kernels_test

@@ -9,7 +9,7 @@
 #include "sim/kernels/scalar_columns.hpp"
 #include "tests/support/kernel_targets.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::column_kernels_test {
 namespace {
 
 using tests::onEveryTarget;
@@ -233,4 +233,4 @@ TEST(ColumnKernels, GivenMargins_WhenTheirPowersAreSummed_ThenEveryTargetGivesTh
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::column_kernels_test

@@ -7,7 +7,7 @@
 #include "sim/kernels/scalar_math.hpp"
 #include "tests/support/kernel_targets.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::count_kernels_test {
 namespace {
 
 using tests::onEveryTarget;
@@ -115,4 +115,4 @@ TEST(CountKernels, GivenAnyMagnitude_WhenKeyed_ThenAKeySpansLessThanHalfAPercent
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::count_kernels_test

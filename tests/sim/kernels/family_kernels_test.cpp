@@ -8,7 +8,7 @@
 
 #include "tests/support/kernel_targets.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::family_kernels_test {
 namespace {
 
 using tests::onEveryTarget;
@@ -87,4 +87,4 @@ TEST(FamilyKernels, GivenScoresIntoBothTails_WhenTurnedIntoUsage_ThenTheyAreTheT
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::family_kernels_test

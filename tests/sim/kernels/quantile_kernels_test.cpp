@@ -7,7 +7,7 @@
 #include "sim/pipeline/quantile_table.hpp"
 #include "tests/support/kernel_targets.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::quantile_kernels_test {
 namespace {
 
 using tests::onEveryTarget;
@@ -60,4 +60,4 @@ TEST(QuantileKernels, GivenATable_WhenRead_ThenEveryTargetGivesTheScalarTwinAndT
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::quantile_kernels_test

@@ -13,7 +13,7 @@
 #include "sim/results/run_result.hpp"
 #include "tests/support/kernel_targets.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::copula_test {
 namespace {
 
 core::Parameter point(double x) {
@@ -170,4 +170,4 @@ TEST(Copula, GivenBeliefsThatGoTogether_WhenDrawn_ThenTheirTauIsThatOfTheVectors
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::copula_test

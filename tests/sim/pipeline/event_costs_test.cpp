@@ -10,7 +10,7 @@
 #include <limits>
 #include <vector>
 
-namespace breakeven::sim {
+namespace breakeven::sim::event_costs_test {
 namespace {
 
 using core::MultiplierPart;
@@ -133,4 +133,4 @@ TEST(Losses, GivenFewerAttacksThatSucceed_ThenTheSameUserNeverLosesMore) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::event_costs_test

@@ -12,7 +12,7 @@
 
 #include "sim/random/count_quantile.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::month_events_test {
 namespace {
 
 const PhiloxKey kKey = philoxKey(20'260'101);
@@ -289,4 +289,4 @@ TEST(Windows, GivenAQueueOfOneInEachWindow_ThenTheMeanWaitIsPollaczekAndKhinchin
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::month_events_test

@@ -12,7 +12,7 @@
 #include "core/population/law_shares.hpp"
 #include "tests/support/kernel_targets.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::quantile_pieces_test {
 namespace {
 
 using tests::onEveryTarget;
@@ -165,4 +165,4 @@ TEST(QuantilePieces, GivenAMixtureWithTooManyValues_WhenMade_ThenItIsRefused) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::quantile_pieces_test

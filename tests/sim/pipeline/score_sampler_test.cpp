@@ -7,7 +7,7 @@
 
 #include "sim/random/stream.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::score_sampler_test {
 namespace {
 
 constexpr std::uint32_t kUsers = 10'000;
@@ -116,4 +116,4 @@ TEST(ScoreSampler, GivenEachSampling_WhenAKnownMeanIsEstimated_ThenItsVarianceIs
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::score_sampler_test

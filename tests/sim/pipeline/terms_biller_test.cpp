@@ -10,7 +10,7 @@
 #include "core/billing/invoice.hpp"
 #include "tests/support/billing.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::terms_biller_test {
 namespace {
 
 constexpr std::size_t kUsers = 37;
@@ -276,4 +276,4 @@ TEST(TermsBiller, GivenRandomPlansOverMonths_WhenBilled_ThenEveryBillAndLapsedCr
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::terms_biller_test

@@ -8,7 +8,7 @@
 #include <boost/math/distributions/poisson.hpp>
 #include <cmath>
 
-namespace breakeven::sim {
+namespace breakeven::sim::count_quantile_test {
 namespace {
 
 constexpr double kLevels[] = {1e-12, 1e-6, 0.001, 0.03,  0.2,      0.4999,
@@ -63,4 +63,4 @@ TEST(CountQuantile, GivenAVarianceAboveAMillion_ThenProbabilitiesUpToTheCountAre
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::count_quantile_test

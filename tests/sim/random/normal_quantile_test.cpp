@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace breakeven::sim {
+namespace breakeven::sim::normal_quantile_test {
 namespace {
 
 // Source: Wichura (1988), the check values of AS 241.
@@ -31,4 +31,4 @@ TEST(NormalQuantile, GivenBothTails_WhenComputed_ThenTheyMirrorAndTheEndsAreInfi
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::normal_quantile_test

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace breakeven::sim {
+namespace breakeven::sim::permutation_test {
 namespace {
 
 TEST(Permutation, GivenAnySize_WhenAllAreMapped_ThenEachComesOutOnce) {
@@ -37,4 +37,4 @@ TEST(Permutation, GivenManyKeys_WhenOneIsMapped_ThenItGoesEverywhereAlike) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::permutation_test

@@ -4,7 +4,7 @@
 
 #include <Random123/philox.h>
 
-namespace breakeven::sim {
+namespace breakeven::sim::philox_test {
 namespace {
 
 // Source: Random123 1.14, tests/kat_vectors, philox4x32 with 10 rounds.
@@ -32,4 +32,4 @@ TEST(Philox, GivenManyCounters_WhenComputed_ThenTheyAgreeWithRandom123) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::philox_test

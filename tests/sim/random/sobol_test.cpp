@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-namespace breakeven::sim {
+namespace breakeven::sim::sobol_test {
 namespace {
 
 // Joe-Kuo 2008 directions new-joe-kuo-6.21201 in Gray-code order, as scipy.stats.qmc.Sobol gives them, in
@@ -75,4 +75,4 @@ TEST(Sobol, GivenOnePoint_WhenItIsDrawnAlone_ThenItIsThatOfTheWholeSequence) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::sobol_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace breakeven::sim {
+namespace breakeven::sim::stream_test {
 namespace {
 
 TEST(Stream, GivenStageAndName_WhenHashed_ThenItIsFnv1aOfBothWithASlash) {
@@ -35,4 +35,4 @@ TEST(Stream, GivenASeed_WhenMadeAKey_ThenBothHalvesCount) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::stream_test

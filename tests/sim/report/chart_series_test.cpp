@@ -10,7 +10,7 @@
 #include "sim/stats/summaries.hpp"
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::chart_series_test {
 namespace {
 
 const RowKey kFlat{"flat", kAll, kAll};
@@ -88,4 +88,4 @@ TEST(LossCurve, GivenBreakEvenFees_WhenDrawn_ThenEachPointCountsTheWorldsAboveIt
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::chart_series_test

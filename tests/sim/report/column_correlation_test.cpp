@@ -5,7 +5,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace breakeven::sim {
+namespace breakeven::sim::column_correlation_test {
 namespace {
 
 core::CsvTable tableOf(const std::string& bytes) {
@@ -41,4 +41,4 @@ TEST(ColumnCorrelations, GivenAConstantColumn_WhenRanked_ThenThereIsNoCorrelatio
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::column_correlation_test

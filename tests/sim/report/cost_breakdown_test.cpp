@@ -11,7 +11,7 @@
 #include "sim/engine/simulate.hpp"
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::cost_breakdown_test {
 namespace {
 
 core::Parameter point(double x) {
@@ -194,4 +194,4 @@ TEST(CostTables, GivenBreakdowns_WhenWritten_ThenTablesCsvAndJsonHoldTheSame) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::cost_breakdown_test

@@ -10,7 +10,7 @@
 #include "sim/engine/simulate.hpp"
 #include "sim/report/cost_breakdown.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::cost_by_model_test {
 namespace {
 
 using Kind = ModelCost::Kind;
@@ -221,4 +221,4 @@ model = "small"
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::cost_by_model_test

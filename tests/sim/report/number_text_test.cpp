@@ -6,7 +6,7 @@
 #include "sim/report/csv_text.hpp"
 #include "sim/report/results_table.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::number_text_test {
 namespace {
 
 TEST(FormatWithError, GivenAnError_WhenFormatted_ThenNoDigitBelowItsFirstIsShown) {
@@ -49,4 +49,4 @@ TEST(GridAxis, GivenDecimalSteps_WhenRead_ThenThePointsAreExact) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::number_text_test

@@ -6,7 +6,7 @@
 
 #include "tests/support/small_result.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::results_csv_test {
 namespace {
 
 std::string fileOf(const RunResult& result, const std::string& name) {
@@ -106,4 +106,4 @@ TEST(SweepCsv, GivenTwoPointsOfTwoKeys_WhenWritten_ThenTheKeysStandBehindTheColu
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::results_csv_test

@@ -7,7 +7,7 @@
 
 #include "tests/support/small_result.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::results_json_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -117,4 +117,4 @@ TEST(SweepJson, GivenPoints_WhenWritten_ThenNumbersStayNumbersAndWordsWords) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::results_json_test

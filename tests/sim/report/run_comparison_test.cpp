@@ -9,7 +9,7 @@
 #include "sim/report/results_json.hpp"
 #include "sim/report/results_table.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::run_comparison_test {
 namespace {
 
 using Runs = std::vector<std::shared_ptr<const RunResult>>;
@@ -136,4 +136,4 @@ TEST(CompareRuns, GivenTwoRuns_WhenWritten_ThenCsvJsonAndTableSayTheSame) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::run_comparison_test

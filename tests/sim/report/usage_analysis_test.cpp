@@ -9,7 +9,7 @@
 #include "sim/report/fit_report.hpp"
 #include "tests/support/metering.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::usage_analysis_test {
 namespace {
 
 core::CsvTable tableOf(const std::string& csv) {
@@ -156,4 +156,4 @@ TEST(UsageAnalysis, GivenAProposedFamily_WhenItsLinesAreTaken_ThenTheyAreThoseOf
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::usage_analysis_test

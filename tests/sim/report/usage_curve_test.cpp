@@ -9,7 +9,7 @@
 
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::usage_curve_test {
 namespace {
 
 core::Parameter point(double x) {
@@ -167,4 +167,4 @@ TEST(UsageCurve, GivenALawAndItsOwnQuantiles_WhenPlotted_ThenThePointsAreOnTheDi
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::usage_curve_test

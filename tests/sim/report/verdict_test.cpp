@@ -7,7 +7,7 @@
 #include "sim/report/plan_words.hpp"
 #include "tests/support/pro_200.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::verdict_test {
 namespace {
 
 using tests::pro200WithBeliefs;
@@ -228,4 +228,4 @@ TEST(PlanWords, GivenBeliefs_WhenPutInWords_ThenEveryoneCanReadThem) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::verdict_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace breakeven::sim {
+namespace breakeven::sim::verdict_text_test {
 namespace {
 
 constexpr const char* kMoney = "USD/user-month";
@@ -150,4 +150,4 @@ TEST(VerdictText, GivenOneWorld_WhenRead_ThenTheBaseValuesSpeakAndNoProbability)
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::verdict_text_test

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace breakeven::sim {
+namespace breakeven::sim::waterfall_test {
 namespace {
 
 using Kind = WaterfallBar::Kind;
@@ -93,4 +93,4 @@ TEST(CostWaterfall, GivenAnInfiniteMeanOrNoCost_WhenDrawn_ThenThereAreNoBars) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::waterfall_test

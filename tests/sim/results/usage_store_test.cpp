@@ -5,7 +5,7 @@
 #include "core/units/sha256.hpp"
 #include "tests/support/metering.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::usage_store_test {
 namespace {
 
 TEST(UsageStore, GivenAUsageCsv_WhenMadeATable_ThenItsBytesRowsAndMetersAreThoseOfTheFile) {
@@ -60,4 +60,4 @@ TEST(UsageStore, GivenLogs_WhenMetered_ThenTheTableHasTheirHashesAsTheyStand) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::usage_store_test

@@ -12,7 +12,7 @@
 #include "sim/random/normal_quantile.hpp"
 #include "tests/support/kernel_targets.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::log_counts_test {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -370,4 +370,4 @@ TEST(LogCounts, GivenBytesThatNoCountsMake_WhenTakenOut_ThenTheyAreRefused) {
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::log_counts_test

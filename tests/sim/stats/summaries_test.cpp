@@ -7,7 +7,7 @@
 
 #include "tests/support/kernel_targets.hpp"
 
-namespace breakeven::sim {
+namespace breakeven::sim::summaries_test {
 namespace {
 
 TEST(Summaries, GivenAFewValues_WhenSummarised_ThenTheVarianceDividesByOneLess) {
@@ -130,4 +130,4 @@ TEST(Summaries, GivenASkewedSum_WhenItsChanceOfALossIsTaken_ThenTheSkewnessTermB
 }
 
 }  // namespace
-}  // namespace breakeven::sim
+}  // namespace breakeven::sim::summaries_test
