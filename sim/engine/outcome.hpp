@@ -37,6 +37,7 @@ void assembleRows(const core::Scenario& scenario, const Layout& layout, const Ru
 
 /// The run's result: the rows, with exact values beside them where there are closed forms.
 [[nodiscard]] std::shared_ptr<const RunResult> resultOf(const core::Scenario& scenario, const Layout& layout,
-                                                        const RunOutcome& outcome);
+                                                        const RunOutcome& outcome,
+                                                        bool hasClosedForms = true);
 
 }  // namespace breakeven::sim

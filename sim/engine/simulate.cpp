@@ -32,15 +32,15 @@ std::shared_ptr<const RunResult> simulate(const core::Scenario& scenario, const 
     const LawTables tables(scenario);
     Gathered gathered(scenario, layout, plan);
     gathered.add(PartRunner(scenario, layout, plan, tables, hooks, plan.all()).run(plan.all()));
-    return resultOf(scenario, layout, std::move(gathered).outcome(tables));
+    return resultOf(scenario, layout, std::move(gathered).outcome(tables), hooks.closedForms);
 }
 
 std::shared_ptr<const RunResult> resultOf(const core::Scenario& scenario, const Layout& layout,
-                                          const RunOutcome& outcome) {
+                                          const RunOutcome& outcome, bool hasClosedForms) {
     auto result = std::make_shared<RunResult>();
     result->manifest = manifestOf(scenario);
     assembleRows(scenario, layout, outcome, *result);
-    setExact(scenario, *result);
+    if (hasClosedForms) setExact(scenario, *result);
     dropHollowIntervals(scenario, *result);
     result->cancelled = result->worldsFinished < scenario.run.worlds;
     return result;

@@ -29,6 +29,8 @@ struct Hooks {
     std::stop_token stop;             ///< asked between chunks, or between worlds where these are small
     int threads = 0;                  ///< 0: as many as the machine has
     std::uint32_t blockUsers = 2048;  ///< users per kernel block; a power of two from 256 to 4096
+    bool closedForms = true;          ///< beside the metrics of a run of one world
+    bool distributions = true;        ///< quantiles, tail and concentration; without them a look is quicker
 };
 
 /// Simulates the scenario: worlds x users x months, every plan billing the same users. Prints nothing, reads
@@ -46,6 +48,6 @@ struct Hooks {
 [[nodiscard]] RunManifest manifestOf(const core::Scenario& scenario);
 
 /// Raised whenever a change alters any number of any run.
-inline constexpr const char* kEngineVersion = "4";
+inline constexpr const char* kEngineVersion = "5";
 
 }  // namespace breakeven::sim

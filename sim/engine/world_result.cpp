@@ -1,9 +1,12 @@
 #include "sim/engine/world_result.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
 
+#include "sim/stats/pool_law.hpp"
 #include "sim/stats/summaries.hpp"
 
 namespace breakeven::sim {
@@ -122,6 +125,7 @@ CostSpread costSpread(const WorldModel& model, std::size_t plan, Scope scope,
     }
     if (lists.empty()) return {};
     const std::vector<WeightedBin> bins = mergedBins(std::move(lists));
+    if (bins.empty()) return {kNone, kNone, kNone, kNone};
     return {meanOfLargest(bins, 0.05), giniOf(bins), shareOfLargest(bins, 0.01), shareOfLargest(bins, 0.10)};
 }
 
@@ -142,6 +146,52 @@ double withoutRounding(double difference, double of) {
     return std::abs(difference) > 1e-12 * std::abs(of) || std::isnan(difference) ? difference : 0.0;
 }
 
+/// Is the gamma law of three moments too far off to be lost in the noise of a world with so many users?
+/// Measured on lognormal costs, sigma 1.6: it misses by 0.003 at a skewness of 0.5, by 0.05 at 1.6; the noise
+/// is some 0.4 sqrt(people / users). Too far is a tenth of it.
+bool isTooSkewed(double skewness, double people, double users) {
+    return skewness * skewness > 3.3 * std::sqrt(people / users);
+}
+
+/// Of the horizon, from its moments; of one month's bills that do not depend on use from the law of the cost
+/// where that matters, since it knows how heavy the tail of a small pool is.
+double probabilityPoolLoses(const Layout& layout, const WorldModel& model, std::size_t plan,
+                            const std::vector<GroupSums>& sums,
+                            const std::vector<std::vector<WeightedBin>>& costBins) {
+    constexpr std::size_t kSteps = std::size_t{1} << 11;
+    const MarginMoments moments = marginMoments(layout, model, plan, sums);
+    const double people = model.subscribers;
+    const double skewness = moments.third / (moments.variance * std::sqrt(moments.variance * people));
+    double users = 0.0;
+    for (const GroupSums& segment : sums) users += segment.users;
+    const CompiledPlan& terms = model.plans[plan];
+    const bool isCounted = std::ranges::any_of(costBins, [](const auto& bins) { return !bins.empty(); });
+    if (!isCounted || layout.months != 1 || !terms.charges.empty() || terms.terms ||
+        !isTooSkewed(skewness, people, users))
+        return probabilitySumBelowZero(moments.mean, moments.variance, moments.third, people);
+    const std::vector<double> weights = planWeights(model, plan);
+    std::vector<LawPoint> law;
+    for (std::size_t s = 0; s < sums.size(); ++s) {
+        if (weights[s] == 0.0) continue;
+        const double* month = &sums[s].monthly[layout.monthly(0, plan, 0)];
+        const double revenue = month[Layout::kRevenue] / sums[s].users;
+        const double share = weights[s] / sums[s].users;
+        for (const WeightedBin& bin : costBins[s]) {
+            const double low = bin.lowShare * bin.weight;
+            const double high = bin.highShare * bin.weight;
+            if (low > 0.0) law.push_back({revenue - bin.low, share * low});
+            if (high > 0.0) law.push_back({revenue - bin.high, share * high});
+            if (bin.weight > low + high)
+                law.push_back({revenue - 0.5 * (bin.low + bin.high), share * (bin.weight - low - high)});
+        }
+    }
+    // What the bins' middles miss of the mean, which decides most.
+    double mean = 0.0;
+    for (const LawPoint& point : law) mean += point.share * point.value;
+    for (LawPoint& point : law) point.value += moments.mean - mean;
+    return probabilityPoolLoses(law, static_cast<std::uint64_t>(std::max(std::llround(people), 1LL)), kSteps);
+}
+
 /// The fee at which the mean margin is zero; NaN where the bill does not rise with it for every user.
 double breakEvenFee(const CompiledPlan& plan, double margin) {
     if (!plan.isLinearInFee()) return kNone;
@@ -154,7 +204,8 @@ double breakEvenFee(const CompiledPlan& plan, double margin) {
 }  // namespace
 
 std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan, Scope scope,
-                              const std::vector<GroupSums>& sums, const CostSpread& costs) {
+                              const std::vector<GroupSums>& sums, const CostSpread& costs,
+                              const std::vector<std::vector<WeightedBin>>& costBins) {
     const CompiledPlan& terms = model.plans[plan];
     const bool isOneSegment = scope.segment != Scope::kEvery;
     const std::vector<double> weights = scopeWeights(model, plan, scope);
@@ -191,11 +242,7 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
                          sums[s].horizon[plan * Layout::kHorizonFields + Layout::kHorizonLosses] /
                          sums[s].users;
     }
-    double poolLoses = kNone;
-    if (!isOneSegment) {
-        const MarginMoments moments = marginMoments(layout, model, plan, sums);
-        poolLoses = probabilitySumBelowZero(moments.mean, moments.variance, moments.third, model.subscribers);
-    }
+    const double poolLoses = isOneSegment ? kNone : probabilityPoolLoses(layout, model, plan, sums, costBins);
     const bool hasCost = cost > 0.0;
     values.insert(values.end(), {horizonLosses, poolLoses, costs.cvar95, hasCost ? costs.gini : kNone,
                                  hasCost ? costs.top1 : kNone, hasCost ? costs.top10 : kNone});

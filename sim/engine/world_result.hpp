@@ -53,10 +53,12 @@ struct CostSpread {
 
 /// A plan's metrics in one world and scope; NaN where not applicable.
 ///
-/// @param sums  by segment: the sums over the users that count
+/// @param sums      by segment: the sums over the users that count
+/// @param costBins  by segment: bins of the plan's cost
 [[nodiscard]] std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan,
                                             Scope scope, const std::vector<GroupSums>& sums,
-                                            const CostSpread& costs);
+                                            const CostSpread& costs,
+                                            const std::vector<std::vector<WeightedBin>>& costBins);
 
 /// Mean, variance and third central moment of a plan's margin per user over the horizon, all offered segments
 /// mixed.

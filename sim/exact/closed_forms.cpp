@@ -7,6 +7,7 @@
 
 #include "core/costing/unit_cost.hpp"
 #include "sim/exact/plan_in_segment.hpp"
+#include "sim/stats/pool_law.hpp"
 #include "sim/pipeline/compiled_terms.hpp"
 
 namespace breakeven::sim {
@@ -16,7 +17,7 @@ namespace {
 class PlanExact {
   public:
     PlanExact(const core::Scenario& scenario, std::size_t plan, std::optional<std::size_t> segment)
-        : scenario_(scenario), plan_(scenario.plans[plan]) {
+        : scenario_(scenario), plan_(scenario.plans[plan]), isOneSegment_(segment.has_value()) {
         double offered = 0.0;
         for (const std::size_t s : plan_.segments) offered += baseValue(scenario.segments[s].weight);
         double inScope = 0.0;
@@ -49,6 +50,7 @@ class PlanExact {
         if (name == "loss_making_users") return mixed(&PlanInSegment::losses);
         if (name == "loss_making_users_horizon" && scenario_.run.months == 1)
             return mixed(&PlanInSegment::losses);
+        if (name == "probability_pool_loses") return poolLoses();
         if (name == "cross_subsidy_per_user") return mixed(&PlanInSegment::subsidy);
         if (name == "touched_by_limit") return mixed(&PlanInSegment::touched);
         return concentration(name) ? concentration(name) : marginMetric(name);
@@ -79,6 +81,20 @@ class PlanExact {
     }
     [[nodiscard]] Maybe mixed(Maybe (PlanInSegment::*of)() const) const {
         return mixedOf([&](const PlanInSegment& part) { return (part.*of)(); });
+    }
+
+    /// One month of the whole pool, of segments in the shares of their weights.
+    [[nodiscard]] Maybe poolLoses() const {
+        const auto people = static_cast<std::uint64_t>(std::llround(pool_));
+        if (isOneSegment_ || scenario_.run.months != 1 || people == 0) return std::nullopt;
+        if (people == 1) return mixed(&PlanInSegment::losses);
+        std::vector<LawPoint> law;
+        for (const auto& [weight, part] : parts_) {
+            const std::vector<LawPoint> cells = part.marginCells();
+            if (cells.empty()) return std::nullopt;
+            for (const LawPoint& cell : cells) law.push_back({cell.value, weight * cell.share});
+        }
+        return probabilityPoolLoses(law, people);
     }
 
     [[nodiscard]] Maybe marginMetric(const std::string& name) const {
@@ -122,6 +138,7 @@ class PlanExact {
     const core::Plan& plan_;
     std::vector<std::pair<double, PlanInSegment>> parts_;
     double pool_ = 0.0;
+    bool isOneSegment_ = false;
 };
 
 }  // namespace

@@ -17,13 +17,13 @@ namespace breakeven::sim {
 /// multiples of one quantity X (or constants): revenue and cost are then linear in X between break points,
 /// and the sum over the pieces of intercept * P(piece) + slope * E[X; piece] is exact. Expectations of
 /// several segments are mixed by weight; concentration and tail need a single one. The Gini of continuous
-/// usage needs cost that is linear over all of X.
+/// usage needs cost that is linear over all of X. Where the share of loss-making users is closed, the pool's
+/// law is worked out from the margin's by Fourier transform (pool_law.hpp), of one month.
 ///
 /// Not closed, so none: packages of continuous usage, bills with credits and other terms
-/// (compiled_terms.hpp), limits that neither block nor degrade, the pool's probability, several months'
-/// horizon. Sources: MODEL 1.6 and METHODS 3.7; Klugman, Panjer & Willmot (2012), "Loss Models", ch. 8
-/// (layers); Gastwirth (1971), Econometrica 39 (Lorenz curve and Gini of a general law); Acerbi & Tasche
-/// (2002) (mean of the worst 5 %).
+/// (compiled_terms.hpp), limits that neither block nor degrade, several months' horizon. Sources: MODEL 1.6
+/// and METHODS 3.7; Klugman, Panjer & Willmot (2012), "Loss Models", ch. 8 (layers); Gastwirth (1971),
+/// Econometrica 39 (Lorenz curve and Gini of a general law); Acerbi & Tasche (2002) (mean of the worst 5 %).
 ///
 /// @param segment  index into the scenario's segments; none: all that the plan is offered to
 [[nodiscard]] std::optional<double> exactMetric(const core::Scenario& scenario, std::size_t plan,

@@ -80,14 +80,19 @@ Maybe PlanInSegment::touched() const {
 
 Maybe PlanInSegment::losses() const {
     const auto layers = marginLayers();
-    if (!layers || layers->hasUsersAtBreakEven() || core::isDrawn(cost_)) return std::nullopt;
-    return layers->expect([&](double x) { return layers->revenue(x) - layers->cost(x) < 0.0 ? 1.0 : 0.0; });
+    if (!layers || core::isDrawn(cost_)) return std::nullopt;
+    return layers->expect([&](double x) { return layers->margin(x) < 0.0 ? 1.0 : 0.0; });
+}
+
+std::vector<LawPoint> PlanInSegment::marginCells() const {
+    const auto layers = marginLayers();
+    return layers && !core::isDrawn(cost_) ? layers->marginCells() : std::vector<LawPoint>{};
 }
 
 Maybe PlanInSegment::subsidy() const {
     const auto layers = marginLayers();
-    if (!layers || layers->hasUsersAtBreakEven() || core::isDrawn(cost_)) return std::nullopt;
-    return layers->expect([&](double x) { return std::max(layers->cost(x) - layers->revenue(x), 0.0); });
+    if (!layers || core::isDrawn(cost_)) return std::nullopt;
+    return layers->expect([&](double x) { return std::max(-layers->margin(x), 0.0); });
 }
 
 Maybe PlanInSegment::fixedCost() const {

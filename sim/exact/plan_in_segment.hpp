@@ -26,6 +26,9 @@ class PlanInSegment {
 
     [[nodiscard]] Maybe losses() const;
 
+    /// The margin's law in narrow cells; empty where it has no closed form.
+    [[nodiscard]] std::vector<LawPoint> marginCells() const;
+
     [[nodiscard]] Maybe subsidy() const;
 
     /// The part of the cost that one more user does not cause.

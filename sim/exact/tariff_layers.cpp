@@ -6,6 +6,7 @@
 #include "core/costing/unit_cost.hpp"
 #include "core/units/infinity.hpp"
 #include "core/variant/overloaded.hpp"
+#include "sim/kernels/scalar_columns.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -134,28 +135,50 @@ double TariffLayers::chargeAt(const core::Charge& charge, double x) const {
     return priceOf(charge, slope * served(x) + offset);
 }
 
+double TariffLayers::margin(double x) const {
+    return scalar::marginOf(revenue(x), cost(x));
+}
+
 void TariffLayers::splitAtBreakEven() {
     addRoots([&](double x) { return revenue(x) - cost(x); });
 }
 
-bool TariffLayers::hasUsersAtBreakEven() const {
-    const auto isNear = [&](double x) {
-        return std::abs(revenue(x) - cost(x)) <= 1e-9 * std::max(revenue(x), cost(x));
-    };
-    const bool hasIdle = driver_.dormant > 0.0 || core::shareUpTo(driver_.law, 0.0) > 0.0;
-    if (hasIdle && isNear(0.0) && cost(0.0) != 0.0) return true;
-    if (isDiscrete()) return std::ranges::any_of(driver_.points->values, isNear);
-    bool found = false;
-    for (const double x : breaks_) {
-        constexpr double kBeside = 1e-9;
-        constexpr double kAtom = 1e-6;  // a density puts less into so narrow a place
-        found = found || (isNear(x) &&
-                          core::shareBetween(driver_.law, x * (1.0 - kBeside), x * (1.0 + kBeside)) > kAtom);
+std::vector<LawPoint> TariffLayers::marginCells() const {
+    constexpr double kGrowth = 1.01;
+    constexpr double kTiny = 1e-15;  // a share that nobody is in
+    const double awake = 1.0 - driver_.dormant;
+    std::vector<LawPoint> cells;
+    if (driver_.dormant > 0.0) cells.push_back({margin(0.0), driver_.dormant});
+    if (isDiscrete()) {
+        const Points& points = *driver_.points;
+        for (std::size_t i = 0; i < points.values.size(); ++i) {
+            const double share =
+                points.shares.empty() ? 1.0 / static_cast<double>(points.values.size()) : points.shares[i];
+            cells.push_back({margin(points.values[i]), awake * share});
+        }
+        return cells;
     }
-    forPieces([&](double first, double second, double share, double) {
-        found = found || (share > 0.0 && isNear(first) && isNear(second));
-    });
-    return found;
+    const double mean = core::meanUpTo(driver_.law, kInfinity);
+    if (!std::isfinite(mean)) return {};
+    std::vector<double> edges = breaks_;
+    for (double x = mean; core::shareUpTo(driver_.law, x) > kTiny && x > kTiny * mean; x /= kGrowth)
+        edges.push_back(x);
+    for (double x = mean; core::shareUpTo(driver_.law, x) < 1.0 - kTiny && x < mean / kTiny; x *= kGrowth)
+        edges.push_back(x);
+    edges.push_back(kInfinity);
+    std::ranges::sort(edges);
+    double share = core::shareUpTo(driver_.law, 0.0);
+    double sum = 0.0;
+    if (share > 0.0) cells.push_back({margin(0.0), awake * share});
+    for (const double edge : edges) {
+        const double nextShare = core::shareUpTo(driver_.law, edge);
+        const double nextSum = core::meanUpTo(driver_.law, edge);
+        if (nextShare > share)
+            cells.push_back({margin((nextSum - sum) / (nextShare - share)), awake * (nextShare - share)});
+        share = nextShare;
+        sum = nextSum;
+    }
+    return cells;
 }
 
 double TariffLayers::costOfLargest(double share) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/scenario/scenario.hpp"
+#include "sim/stats/pool_law.hpp"
 #include "sim/exact/segment_usage.hpp"
 
 namespace breakeven::sim {
@@ -30,13 +31,11 @@ class TariffLayers {
 
     [[nodiscard]] double rawRevenue(double x) const;
     [[nodiscard]] double revenue(double x) const;
+    [[nodiscard]] double margin(double x) const;
     [[nodiscard]] double chargeAt(const core::Charge& charge, double x) const;
 
     /// Splits the pieces where revenue and cost meet.
     void splitAtBreakEven();
-
-    /// Does a share of users sit so near to zero margin that rounding decides on which side?
-    [[nodiscard]] bool hasUsersAtBreakEven() const;
 
     /// E g(X) of a function that is linear within each piece.
     template <typename Function>
@@ -57,6 +56,9 @@ class TariffLayers {
         }
         return driver_.dormant == 0.0 ? sum : (1.0 - driver_.dormant) * sum + driver_.dormant * g(0.0);
     }
+
+    /// The margin's law in cells of 1 % of X; none where the mean of X is infinite.
+    [[nodiscard]] std::vector<LawPoint> marginCells() const;
 
     /// E[cost; the dearest `share` of user-months]. Cost never falls in X, so these are the largest X.
     [[nodiscard]] double costOfLargest(double share) const;

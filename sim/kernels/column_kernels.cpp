@@ -222,7 +222,9 @@ PlanSums Settle(const BillTerms& terms, const double* cost, double* revenue, dou
         const V r =
             hn::Max(constant(terms.minimum), hn::Min(constant(terms.maximum), hn::LoadU(d, revenue + at)));
         const V c = hn::LoadU(d, cost + at);
-        const V m = hn::Sub(r, c);
+        const V difference = hn::Sub(r, c);
+        const V m =
+            hn::IfThenZeroElse(hn::Le(hn::Abs(difference), hn::Mul(constant(kRounding), c)), difference);
         hn::StoreU(r, d, revenue + at);
         hn::StoreU(m, d, margin + at);
         revenues.add(part, r);
@@ -237,7 +239,7 @@ PlanSums Settle(const BillTerms& terms, const double* cost, double* revenue, dou
     losses.store(lanes[3]);
     for (std::size_t lane = 0; i < n; ++i, ++lane) {
         revenue[i] = scalar::clamped(revenue[i], terms.minimum, terms.maximum);
-        margin[i] = revenue[i] - cost[i];
+        margin[i] = scalar::marginOf(revenue[i], cost[i]);
         lanes[0][lane] += revenue[i];
         lanes[1][lane] += cost[i];
         lanes[2][lane] += std::max(-margin[i], 0.0);

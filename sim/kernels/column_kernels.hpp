@@ -75,15 +75,19 @@ void addPackages(const double* q, const PackageTerms& terms, double* revenue, st
 /// Sum of values[0, n) over 8 virtual lanes (index modulo 8), the lanes added as a balanced tree.
 [[nodiscard]] double laneSum(const double* values, std::size_t n);
 
+/// A margin of so small a share of the cost is rounding.
+inline constexpr double kRounding = 0x1p-40;
+
 /// Sums over users of what one plan earns and costs.
 struct PlanSums {
     double revenue = 0.0;
     double cost = 0.0;
     double subsidy = 0.0;  ///< of max(cost - revenue, 0)
-    double losses = 0.0;   ///< users whose cost is above their revenue
+    double losses = 0.0;   ///< users whose margin is below 0
 };
 
-/// revenue[i] is brought between minimum and maximum (the minimum wins); margin[i] = revenue[i] - cost[i].
+/// revenue[i] is brought between minimum and maximum (the minimum wins); margin[i] = revenue[i] - cost[i],
+/// and 0 where that is less than `kRounding` of the cost: a user who costs what they pay is no loss.
 struct BillTerms {
     double minimum = 0.0;
     double maximum = 0.0;  ///< infinite: none

@@ -52,6 +52,11 @@ namespace breakeven::sim::scalar {
     return revenue + terms.amount * std::ceil(std::max(q - terms.freeUnits, 0.0) / terms.size);
 }
 
+[[nodiscard]] inline double marginOf(double revenue, double cost) {
+    const double difference = revenue - cost;
+    return std::abs(difference) <= kRounding * cost ? 0.0 : difference;
+}
+
 [[nodiscard]] inline double clamped(double revenue, double minimum, double maximum) {
     return std::max(minimum, std::min(maximum, revenue));
 }

@@ -423,7 +423,7 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
         double* margin = isOnlyMonth ? margin_[p].data() : monthMargin_.data();
         sumPlan(plan, p, month, margin, block, parts);
         if (!isOnlyMonth) addTo(margin, margin_[p].data(), n);
-        countPlan(model, p, margin, block, sink, parts);
+        if (sink.isOn) countPlan(model, p, margin, block, sink, parts);
     }
 }
 
@@ -439,7 +439,8 @@ void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t m
         const BillTerms bounds =
             plan.terms ? BillTerms{0.0, kUnbounded} : BillTerms{plan.minimum, plan.maximum};
         PlanSums money = settle(bounds, &cost[at], &revenue_[at], margin + at, size);
-        if (!weights_.empty()) money = weightedPlanSums(&weights_[at], &cost[at], &revenue_[at], size);
+        if (!weights_.empty())
+            money = weightedPlanSums(&weights_[at], &cost[at], &revenue_[at], margin + at, size);
         sums[Layout::kRevenue] += money.revenue;
         sums[Layout::kCost] += money.cost;
         sums[Layout::kSubsidy] += money.subsidy;

@@ -30,6 +30,7 @@ struct CountSink {
     std::span<const std::uint64_t> times;    ///< by plan: how often a user of this segment counts in `pooled`
     std::optional<std::size_t> costBatch;    ///< batch of `costs`; none: each user's own
     std::optional<std::size_t> pooledBatch;  ///< batch of `pooled`; none: each user's own
+    bool isOn = true;                        ///< else nothing is counted
 };
 
 /// Sums of neighbouring users of one batch.

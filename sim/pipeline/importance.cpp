@@ -104,11 +104,12 @@ std::vector<Tilt> tiltsOf(const CompiledSegment& segment, std::span<const Compil
     return tilts;
 }
 
-PlanSums weightedPlanSums(const double* weights, const double* cost, const double* revenue, std::size_t n) {
+PlanSums weightedPlanSums(const double* weights, const double* cost, const double* revenue,
+                          const double* margin, std::size_t n) {
     return {overLanes(n, [&](std::size_t i) { return weights[i] * revenue[i]; }),
             overLanes(n, [&](std::size_t i) { return weights[i] * cost[i]; }),
-            overLanes(n, [&](std::size_t i) { return weights[i] * std::max(cost[i] - revenue[i], 0.0); }),
-            overLanes(n, [&](std::size_t i) { return cost[i] > revenue[i] ? weights[i] : 0.0; })};
+            overLanes(n, [&](std::size_t i) { return weights[i] * std::max(-margin[i], 0.0); }),
+            overLanes(n, [&](std::size_t i) { return margin[i] < 0.0 ? weights[i] : 0.0; })};
 }
 
 MarginSums weightedMarginSums(const double* weights, const double* margin, std::size_t n) {

@@ -34,7 +34,7 @@ void applyTilts(std::span<const Tilt> tilts, const double* picks, std::uint32_t 
 
 /// What `settle` and `marginSums` give, each user counted by weight. Added like laneSum.
 [[nodiscard]] PlanSums weightedPlanSums(const double* weights, const double* cost, const double* revenue,
-                                        std::size_t n);
+                                        const double* margin, std::size_t n);
 [[nodiscard]] MarginSums weightedMarginSums(const double* weights, const double* margin, std::size_t n);
 
 /// Weights become whole numbers of these units in counts: as fine as 64 bits allow, at most 2^40 to a user.

@@ -8,6 +8,7 @@
 #include <boost/accumulators/statistics/stats.hpp>
 #include <boost/accumulators/statistics/variance.hpp>
 #include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -150,11 +151,29 @@ double rankCorrelation(std::span<const double> x, std::span<const double> y) {
 
 double probabilitySumBelowZero(double mean, double variance, double thirdMoment, double n) {
     if (!(variance > 0.0)) return mean < 0.0 ? 1.0 : 0.0;
-    const double z = -mean * std::sqrt(n / variance);
-    const double skewness = thirdMoment / (variance * std::sqrt(variance));
-    const double density = expScalar(-0.5 * z * z) / std::sqrt(2.0 * std::numbers::pi);
-    const double value = normalCdfScalar(z) - skewness / (6.0 * std::sqrt(n)) * (z * z - 1.0) * density;
-    return std::clamp(value, 0.0, 1.0);
+    constexpr double kSlight = 1e-3;  // a skewness whose square moves no digit
+    constexpr double kFar = 38.0;     // beyond, a normal law has nothing left in a double
+    const double z = std::clamp(-mean * std::sqrt(n / variance), -kFar, kFar);
+    const double skewness = thirdMoment / (variance * std::sqrt(variance * n));
+    const double normal = normalCdfScalar(z);
+    if (!(std::abs(skewness) > kSlight)) {
+        const double density = expScalar(-0.5 * z * z) / std::sqrt(2.0 * std::numbers::pi);
+        const double value =
+            normal - (std::isfinite(skewness) ? skewness / 6.0 * (z * z - 1.0) * density : 0.0);
+        return std::clamp(value, 0.0, 1.0);
+    }
+    // A gamma law of this shape, less its mean, over its standard deviation has the skewness 2 / sqrt(shape).
+    const double root = 2.0 / std::abs(skewness);
+    const double shape = root * root;
+    const double x = std::max(shape + std::copysign(root, skewness) * z, 0.0);
+    const bool isRising = skewness > 0.0;
+    if (shape > 1.0 && x < 1e-6) return isRising ? 0.0 : 1.0;  // the library would overflow on its way there
+    using namespace boost::math::policies;
+    constexpr policy<overflow_error<ignore_error>, evaluation_error<ignore_error>, domain_error<ignore_error>>
+        kQuiet;
+    const double value =
+        isRising ? boost::math::gamma_p(shape, x, kQuiet) : boost::math::gamma_q(shape, x, kQuiet);
+    return value >= 0.0 && value <= 1.0 ? value : normal;
 }
 
 }  // namespace breakeven::sim

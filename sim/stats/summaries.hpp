@@ -51,8 +51,9 @@ struct Interval {
 [[nodiscard]] double rankCorrelation(std::span<const double> x, std::span<const double> y);
 
 /// Probability that the sum of n independent results with this mean, variance and third central moment is
-/// below 0: normal with the skewness term of the Edgeworth expansion, clamped to [0, 1]. Source: Feller II,
-/// XVI.4.
+/// below 0: of the gamma law, moved and turned over where need be, with the sum's mean, variance and
+/// skewness. Exact for costs of a gamma law at a flat price. Source: Seal (1977), "Approximations to risk
+/// theory's F(x, t) by means of the gamma distribution", ASTIN Bulletin 9.
 [[nodiscard]] double probabilitySumBelowZero(double mean, double variance, double thirdMoment, double n);
 
 }  // namespace breakeven::sim

@@ -138,9 +138,11 @@ std::vector<int> hitsOf(const CoverageCase& covered, core::Sampling sampling, st
     std::vector<int> hits(covered.quantities.size(), 0);
     core::Scenario scenario = covered.scenario;
     scenario.run.sampling = sampling;
+    sim::Hooks hooks;
+    hooks.closedForms = false;
     for (std::uint64_t seed = firstSeed; seed < firstSeed + seeds; ++seed) {
         scenario.run.seed = seed;
-        const auto result = sim::simulate(scenario);
+        const auto result = sim::simulate(scenario, hooks);
         for (std::size_t i = 0; i < hits.size(); ++i) {
             const sim::Estimate found = covered.quantities[i].find(*result);
             // An atom's interval may be the atom itself; its last bits are those of another order of sums.

@@ -36,6 +36,8 @@ void PreviewJob::start(std::shared_ptr<const core::Scenario> scenario) {
         quick.run.users = std::min<decltype(quick.run.users)>(quick.run.users, kMostUsers);
         sim::Hooks hooks;
         hooks.stop = stop;
+        hooks.closedForms = false;
+        hooks.distributions = false;
         for (const std::uint32_t worlds : steps) {
             quick.run.worlds = worlds;
             const auto result = sim::simulate(quick, hooks);

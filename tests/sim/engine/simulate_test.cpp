@@ -79,6 +79,25 @@ TEST(Simulate, GivenAnyThreadsBlocksAndTargets_WhenRun_ThenEveryRowIsTheSame) {
     }
 }
 
+TEST(Simulate, GivenAQuickLook_WhenRun_ThenWhatItHasIsWhatTheWholeRunHas) {
+    Hooks look;
+    look.closedForms = look.distributions = false;
+    for (const core::Scenario& scenario : {pro200(), tests::pro200WithBeliefs(20)}) {
+        const auto whole = simulate(scenario);
+        const auto quick = simulate(scenario, look);
+        EXPECT_TRUE(std::ranges::none_of(
+            quick->quantiles, [](const QuantileRow& row) { return row.quantity != "break_even_fee"; }));
+        EXPECT_GT(quick->metrics.size(), whole->metrics.size() / 2);
+        for (const MetricRow& row : quick->metrics) {
+            const MetricRow* same = findMetric(*whole, row.key, row.metric);
+            ASSERT_NE(same, nullptr) << row.metric;
+            EXPECT_EQ(row.estimate.value, same->estimate.value) << row.metric;
+            EXPECT_EQ(row.estimate.low, same->estimate.low) << row.metric;
+            EXPECT_FALSE(row.estimate.exact.has_value()) << row.metric;
+        }
+    }
+}
+
 TEST(Simulate, GivenAnotherMeter_WhenRun_ThenNoOtherDrawMoves) {
     core::Scenario scenario = pro200();
     const double before = metric(*simulate(scenario), "flat", "usage_requests_per_user").value;

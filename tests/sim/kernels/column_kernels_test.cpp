@@ -212,6 +212,19 @@ TEST(ColumnKernels, GivenRevenueAndCost_WhenSettled_ThenEveryTargetGivesTheSameS
     });
 }
 
+TEST(ColumnKernels, GivenMarginsOfRounding_WhenSettled_ThenNobodyLosesAndADearerUserDoes) {
+    const Column bills(kUsers, 200.0);
+    const Column cost =
+        columnOf([](std::size_t i) { return 200.0 * (1.0 + (i % 2 == 0 ? 0x1p-52 : 0x1p-39)); });
+    onEveryTarget([&] {
+        Column revenue = bills;
+        Column margin(kUsers);
+        EXPECT_EQ(settle({0.0, kInfinity}, cost.data(), revenue.data(), margin.data(), kUsers).losses,
+                  kUsers / 2);
+        EXPECT_EQ(margin, columnOf([&](std::size_t i) { return i % 2 == 0 ? 0.0 : bills[i] - cost[i]; }));
+    });
+}
+
 TEST(ColumnKernels, GivenMargins_WhenTheirPowersAreSummed_ThenEveryTargetGivesTheSameBitsAndThePlainSum) {
     Column margin = usage(1);
     for (double& m : margin) m -= 400.0;

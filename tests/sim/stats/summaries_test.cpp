@@ -123,8 +123,29 @@ TEST(Summaries, GivenRanks_WhenCorrelated_ThenMonotoneIsOneAndTiesShareTheirRank
 // Sum of 100 exponentials of mean 1 less 110 (margins 1.1 - x have mean 0.1, variance 1, third moment -2): it
 // is negative when a gamma of shape 100 exceeds 110, 0.158279 (regularised upper incomplete gamma Q(100,
 // 110)).
-TEST(Summaries, GivenASkewedSum_WhenItsChanceOfALossIsTaken_ThenTheSkewnessTermBringsItNearTheExactOne) {
-    EXPECT_NEAR(probabilitySumBelowZero(0.1, 1.0, -2.0, 100.0), 0.158279, 2e-3);
+TEST(Summaries, GivenSumsOfGammaCosts_WhenTheirChanceOfALossIsTaken_ThenItIsTheExactOne) {
+    EXPECT_NEAR(probabilitySumBelowZero(0.1, 1.0, -2.0, 100.0), 0.158279, 5e-7);
+    // Turned over: income of a gamma law, P(100 exponentials of mean 1 < 110) = 1 - 0.158279.
+    EXPECT_NEAR(probabilitySumBelowZero(-0.1, 1.0, 2.0, 100.0), 1.0 - 0.158279, 5e-7);
+    EXPECT_NEAR(probabilitySumBelowZero(0.1, 1.0, 1e-9, 100.0), 0.158655254, 1e-9) << "normal";
+    // x of so small a shape is hardly ever above 0: P(shape, x) -> 1.
+    EXPECT_NEAR(probabilitySumBelowZero(0.0, 1.0, 2e3, 1.0), 1.0, 2e-5);
+}
+
+TEST(Summaries, GivenAnySkewness_WhenAChanceOfALossIsTaken_ThenItIsAChanceThatFallsWithTheMean) {
+    for (double size = 1e-9; size < 1e9; size *= 1.3) {
+        for (const double skewness : {size, -size}) {
+            double before = 1.0;
+            for (double mean = -60.0; mean <= 60.0; mean += 0.5) {
+                const double chance = probabilitySumBelowZero(mean, 1.0, skewness, 1.0);
+                ASSERT_TRUE(chance >= 0.0 && chance <= before + 1e-12) << skewness << " " << mean;
+                before = chance;
+            }
+        }
+    }
+}
+
+TEST(Summaries, GivenNoSpread_WhenAChanceOfALossIsTaken_ThenTheMeanDecides) {
     EXPECT_EQ(probabilitySumBelowZero(-1.0, 0.0, 0.0, 10.0), 1.0);
     EXPECT_EQ(probabilitySumBelowZero(1.0, 0.0, 0.0, 10.0), 0.0);
 }

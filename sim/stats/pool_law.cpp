@@ -1,0 +1,178 @@
+#include "sim/stats/pool_law.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <map>
+#include <vector>
+
+#include "sim/kernels/scalar_math.hpp"
+
+namespace breakeven::sim {
+namespace {
+
+using Complex = std::complex<double>;
+
+constexpr double kRare = 0.1;  // of such margins in a pool: hardly ever two of opposite signs
+constexpr double kFar = 10.0;  // standard deviations: 1e-23 of a normal law is beyond
+
+Complex product(Complex a, Complex b) {
+    return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
+/// exp(2 pi i k / size) for k < size / 2: halved angles and their products, so that only roots are taken.
+std::vector<Complex> unitRoots(std::size_t size) {
+    std::vector<Complex> roots{{1.0, 0.0}};
+    Complex half{-1.0, 0.0};  // half a turn, then a quarter, ...
+    std::vector<Complex> powers;
+    for (std::size_t length = 2; length < size; length *= 2) {
+        // The angle in the first quadrant from the second turn on.
+        half = length == 2 ? Complex{0.0, 1.0}
+                           : Complex{std::sqrt(0.5 * (1.0 + half.real())),
+                                     half.imag() / std::sqrt(2.0 * (1.0 + half.real()))};
+        powers.push_back(half);
+    }
+    // powers[j] = exp(2 pi i / 2^(j + 2)); the root k is the product over the bits of k.
+    roots.reserve(size / 2);
+    for (auto power = powers.rbegin(); power != powers.rend(); ++power) {
+        const std::size_t known = roots.size();
+        for (std::size_t k = 0; k < known; ++k) roots.push_back(product(roots[k], *power));
+    }
+    return roots;
+}
+
+/// In place, radix 2; the inverse without its division.
+void transform(std::vector<Complex>& values, const std::vector<Complex>& roots, bool isInverse) {
+    const std::size_t size = values.size();
+    for (std::size_t i = 1, j = 0; i < size; ++i) {
+        std::size_t bit = size / 2;
+        for (; (j & bit) != 0; bit /= 2) j ^= bit;
+        j ^= bit;
+        if (i < j) std::swap(values[i], values[j]);
+    }
+    for (std::size_t length = 2; length <= size; length *= 2) {
+        const std::size_t stride = size / length;
+        for (std::size_t from = 0; from < size; from += length) {
+            for (std::size_t k = 0; k < length / 2; ++k) {
+                const Complex root = isInverse ? std::conj(roots[k * stride]) : roots[k * stride];
+                const Complex even = values[from + k];
+                const Complex odd = product(root, values[from + k + length / 2]);
+                values[from + k] = even + odd;
+                values[from + k + length / 2] = even - odd;
+            }
+        }
+    }
+}
+
+Complex power(Complex base, std::uint64_t exponent) {
+    Complex result{1.0, 0.0};
+    for (; exponent != 0; exponent /= 2) {
+        if (exponent % 2 != 0) result = product(result, base);
+        base = product(base, base);
+    }
+    return result;
+}
+
+/// Of the margins below `far` either way; the others' share is `beyond`.
+struct Core {
+    double far = 0.0;
+    double mean = 0.0;
+    double variance = 0.0;
+    double beyond = 0.0;
+
+    /// How far from zero a pool of n of them ever is.
+    [[nodiscard]] double reach(double n) const { return std::abs(n * mean) + kFar * std::sqrt(n * variance); }
+};
+
+/// The nearest margins, to a power of two, beyond which one decides for the whole pool of n, whatever the
+/// others are.
+Core coreOf(std::span<const LawPoint> law, double n) {
+    struct Sums {
+        double share = 0.0;
+        double values = 0.0;
+        double squares = 0.0;
+    };
+    std::map<int, Sums> byExponent;
+    for (const LawPoint& point : law) {
+        Sums& sums = byExponent[point.value == 0.0 ? std::numeric_limits<double>::min_exponent
+                                                   : std::ilogb(point.value)];
+        sums.share += point.share;
+        sums.values += point.share * point.value;
+        sums.squares += point.share * point.value * point.value;
+    }
+    Core core;
+    Sums within;
+    for (auto at = byExponent.begin(); at != byExponent.end();) {
+        const auto& [exponent, sums] = *at;
+        within.share += sums.share;
+        within.values += sums.values;
+        within.squares += sums.squares;
+        core.mean = within.values / within.share;
+        core.variance = std::max(within.squares / within.share - core.mean * core.mean, 0.0);
+        core.beyond = std::max(1.0 - within.share, 0.0);
+        core.far = std::max(std::ldexp(1.0, exponent + 1), core.reach(n));
+        if (++at != byExponent.end() && n * core.beyond < kRare &&
+            core.reach(n) <= std::ldexp(1.0, at->first))
+            break;
+    }
+    return core;
+}
+
+/// The most of `expected` rare events that ever happen together: more have a chance below 1e-9 (Poisson).
+double mostOf(double expected) {
+    double chance = expScalar(-expected);
+    double left = 1.0 - chance;
+    double most = 0.0;
+    for (; left > 1e-9 && most < 1e6; left -= chance) chance *= expected / ++most;
+    return most;
+}
+
+}  // namespace
+
+double probabilityPoolLoses(std::span<const LawPoint> law, std::uint64_t users, std::size_t steps) {
+    const auto n = static_cast<double>(users);
+    const auto [least, most] = std::ranges::minmax(law, {}, &LawPoint::value);
+    if (least.value >= 0.0) return 0.0;
+    if (most.value < 0.0) return 1.0;
+
+    const Core core = coreOf(law, n);
+    const double halfWidth = core.reach(n) + mostOf(n * core.beyond) * core.far;
+    const double step = 2.0 * halfWidth / static_cast<double>(steps);
+    std::vector<Complex> values(steps);
+    const auto slot = [&](double index) {
+        return static_cast<std::size_t>(static_cast<std::int64_t>(index)) &
+               (steps - 1);  // below zero: from the end
+    };
+    double mean = 0.0;
+    double squares = 0.0;
+    double gridSquares = 0.0;
+    for (const LawPoint& point : law) {
+        const double at = std::clamp(point.value, -core.far, core.far) / step;
+        const double below = std::floor(at);
+        const double above = point.share * (at - below);
+        values[slot(below)] += point.share - above;
+        values[slot(below + 1.0)] += above;
+        mean += point.share * at;
+        squares += point.share * at * at;
+        gridSquares += (point.share - above) * below * below + above * (below + 1.0) * (below + 1.0);
+    }
+    const std::vector<Complex> roots = unitRoots(steps);
+    transform(values, roots, false);
+    // The values are real: the second half mirrors the first.
+    for (std::size_t i = 0; i <= steps / 2; ++i) values[i] = power(values[i], users);
+    for (std::size_t i = 1; i < steps / 2; ++i) values[steps - i] = std::conj(values[i]);
+    transform(values, roots, true);
+
+    // The grid keeps the mean and widens the spread a little: zero moves as far from the mean as the spread
+    // grew.
+    const double variance = squares - mean * mean;
+    const double zero =
+        variance > 0.0 ? n * mean * (1.0 - std::sqrt((gridSquares - mean * mean) / variance)) : 0.0;
+    double chance = 0.0;
+    for (double k = -0.5 * static_cast<double>(steps); k - 0.5 < zero; k += 1.0)
+        chance += std::min(1.0, zero - k + 0.5) * values[slot(k)].real();
+    return std::clamp(chance / static_cast<double>(steps), 0.0, 1.0);
+}
+
+}  // namespace breakeven::sim
