@@ -7,8 +7,8 @@
 
 #include "core/costing/unit_cost.hpp"
 #include "sim/exact/plan_in_segment.hpp"
-#include "sim/stats/pool_law.hpp"
 #include "sim/pipeline/compiled_terms.hpp"
+#include "sim/stats/pool_law.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -94,7 +94,9 @@ class PlanExact {
             if (cells.empty()) return std::nullopt;
             for (const LawPoint& cell : cells) law.push_back({cell.value, weight * cell.share});
         }
-        return probabilityPoolLoses(law, people);
+        constexpr double kTold = 1e-5;  // less is too little for the grid
+        const double chance = probabilityPoolLoses(law, people);
+        return chance >= kTold && chance <= 1.0 - kTold ? Maybe(chance) : std::nullopt;
     }
 
     [[nodiscard]] Maybe marginMetric(const std::string& name) const {

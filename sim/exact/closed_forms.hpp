@@ -18,7 +18,8 @@ namespace breakeven::sim {
 /// and the sum over the pieces of intercept * P(piece) + slope * E[X; piece] is exact. Expectations of
 /// several segments are mixed by weight; concentration and tail need a single one. The Gini of continuous
 /// usage needs cost that is linear over all of X. Where the share of loss-making users is closed, the pool's
-/// law is worked out from the margin's by Fourier transform (pool_law.hpp), of one month.
+/// law is worked out from the margin's by Fourier transform (pool_law.hpp), of one month and unless it is as
+/// good as certain (1e-5).
 ///
 /// Not closed, so none: packages of continuous usage, bills with credits and other terms
 /// (compiled_terms.hpp), limits that neither block nor degrade, several months' horizon. Sources: MODEL 1.6

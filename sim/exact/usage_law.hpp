@@ -5,7 +5,8 @@
 
 namespace breakeven::sim {
 
-/// inf { x : P(X <= x) >= p }, p in [0, 1); closed, or by bisection to the last bit.
+/// inf { x : P(X <= x) >= p }, p in [0, 1); closed, or by bisection to the last bit. Where a step of
+/// P(X <= x) ends at p itself, rounding decides between the two values there.
 [[nodiscard]] double quantileOf(const core::UsageLaw& law, double p);
 
 /// Gini coefficient of X; NaN where the mean is infinite or 0. Closed for lognormal (2 Phi(sigma / sqrt 2) -

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace breakeven::tests {
@@ -25,6 +26,14 @@ inline std::vector<nlohmann::json> knownVectors(std::initializer_list<const char
     for (const nlohmann::json& item : file["vectors"])
         for (const char* kind : kinds)
             if (item["kind"] == kind) found.push_back(item);
+    return found;
+}
+
+/// The vectors of one kind in a list of them.
+inline nlohmann::json knownVectors(const std::string& file, const char* kind) {
+    nlohmann::json found = nlohmann::json::array();
+    for (nlohmann::json& item : knownAnswers(file))
+        if (item["kind"] == kind) found.push_back(std::move(item));
     return found;
 }
 

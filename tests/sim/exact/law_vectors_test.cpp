@@ -102,6 +102,7 @@ std::optional<double> answer(const json& item, const std::string& key) {
     if (key.starts_with("lorenz_")) return 1.0 - topShare(law, std::stod(key.substr(7)));
     if (key == "top_1pct_share") return topShare(law, 0.99);
     if (key == "top_5pct_share") return topShare(law, 0.95);
+    if (key == "top_20pct_share") return topShare(law, 0.80);
     const double p = args.value("p", 0.5);
     const double q = item.at("kind") == "tail_cvar" ? quantileOf(law, p) : 0.0;
     const double tail = (core::meanOf(law) - core::meanUpTo(law, q)) / (1.0 - p);
@@ -237,6 +238,111 @@ TEST(LawVectors, GivenEachLawAndTariff_WhenSimulated_ThenItIsWithinFourStandardE
         }
     }
     EXPECT_GE(checked, 40U);
+}
+
+/// What a run says of each key of a law whose users pay `d` and cost their usage; none where it has no word.
+std::optional<double> simulatedAnswer(const RunResult& result, const json& item, const std::string& key) {
+    const auto metric = [&](const char* name) {
+        return findMetric(result, {"plan", kAll, kAll}, name)->estimate.value;
+    };
+    const double p = item.value("args", json::object()).contains("p") && item["args"]["p"].is_number()
+                         ? item["args"]["p"].get<double>()
+                         : 0.0;
+    if (key == "lev") return metric("cost_per_user") - metric("cross_subsidy_per_user");
+    if (key == "stop_loss") return metric("cross_subsidy_per_user");
+    if (key == "cdf") return 1.0 - metric("loss_making_users");
+    if (key == "tvar" && p == 0.95) return metric("cvar95_cost_per_user");
+    const double level = key == "var" ? p : key.starts_with("q0.") ? std::stod(key.substr(1)) : 0.0;
+    const auto row = std::ranges::find_if(result.quantiles, [&](const QuantileRow& each) {
+        return each.quantity == "cost" && each.level == level;
+    });
+    return row == result.quantiles.end() ? std::nullopt : std::optional(row->value);
+}
+
+// As above. Quantiles are read from bins 0.4 % wide, which at these sizes is far below their errors.
+TEST(LawVectors, GivenEachLaw_WhenSimulated_ThenQuantilesTailsAndLayersAreWithinFourStandardErrors) {
+    std::size_t checked = 0;
+    for (const json& item : cases()) {
+        const std::string kind = item.at("kind");
+        if (kind != "dist_quantile" && kind != "lev_stoploss" && kind != "tail_cvar") continue;
+        core::Scenario scenario = scenarioOf(item);
+        scenario.cost.rates.front().amount = point(1.0);
+        const json args = item.value("args", json::object());
+        scenario.plans.front().fee = point(args.value("d", 0.0));
+        const auto result = simulate(scenario);
+        const json spreads = item.at("tol").value("mc_sd", json::object());
+        for (const auto& [key, spread] : spreads.items()) {
+            const std::optional<double> found = simulatedAnswer(*result, item, key);
+            if (!found) continue;
+            EXPECT_NEAR(*found, item.at("expected").at(key).get<double>(),
+                        4.0 * spread.get<double>() / std::sqrt(100'000.0))
+                << item.at("id") << ' ' << key;
+            ++checked;
+        }
+    }
+    EXPECT_GE(checked, 110U);
+}
+
+TEST(LawVectors, GivenCounts_WhenTheirProbabilitiesAreTaken_ThenTheyAreThoseOfTheVectors) {
+    std::size_t checked = 0;
+    for (const json& item : cases()) {
+        if (!item.at("expected").contains("pmf")) continue;
+        const core::UsageLaw law = lawOf(item.at("dist"));
+        for (const auto& [count, share] : item.at("expected").at("pmf").items()) {
+            const double n = std::stod(count);
+            const double upTo = item.at("expected").at("cdf").at(count);
+            EXPECT_NEAR(core::shareBetween(law, n, n), share.get<double>(), 1e-10 * share.get<double>());
+            EXPECT_NEAR(core::shareUpTo(law, n), upTo, 1e-10 * upTo);
+            ++checked;
+        }
+    }
+    EXPECT_EQ(checked, 8U);
+}
+
+TEST(LawVectors, GivenFlatPlans_WhenTheLossOfALoserOrASafePriceIsAsked_ThenItIsThatOfTheVectors) {
+    std::size_t checked = 0;
+    for (const json& item : cases()) {
+        const json& expected = item.at("expected");
+        if (!expected.contains("mean_loss_given_loss")) continue;
+        core::Scenario scenario = scenarioOf(item);
+        const auto exact = [&](const char* metric) {
+            return exactMetric(scenario, 0, std::nullopt, metric).value();
+        };
+        const double loss = expected.at("mean_loss_given_loss");
+        if (expected.at("share_loss_making") > 0.0) {
+            EXPECT_NEAR(exact("cross_subsidy_per_user") / exact("loss_making_users"), loss, 1e-9 * loss)
+                << item.at("id");
+        }
+        // At the safe price one user in twenty costs more.
+        scenario.plans.front().fee = point(expected.at("price_for_P_margin_ge_0_95pct"));
+        EXPECT_NEAR(exact("loss_making_users"), 0.05, 1e-9) << item.at("id");
+        ++checked;
+    }
+    EXPECT_EQ(checked, 5U);
+}
+
+TEST(LawVectors, GivenPrepaidCredit_WhenSimulated_ThenWhatLapsesIsThatOfTheVectors) {
+    std::size_t checked = 0;
+    for (const json& item : cases()) {
+        if (!item.at("expected").contains("unused")) continue;
+        core::Scenario scenario = scenarioOf(item);
+        core::Plan& plan = scenario.plans.front();
+        plan.charges = {{"use", {{0, point(1.0)}}, point(1.0), core::UnitPrice{point(1.0)}}};
+        core::Credit credit;
+        credit.id = "prepaid";
+        credit.amount = point(item.at("args").at("C"));
+        credit.expires = 1;
+        plan.terms.credits = {credit};
+        const auto result = simulate(scenario);
+        const double lapsed = findMetric(*result, {"plan", kAll, kAll}, "breakage_per_user")->estimate.value;
+        const double error = item.at("tol").at("mc_sd").at("unused").get<double>() / std::sqrt(100'000.0);
+        EXPECT_NEAR(lapsed, item.at("expected").at("unused").get<double>(), 4.0 * error) << item.at("id");
+        EXPECT_NEAR(lapsed / item.at("args").at("C").get<double>(),
+                    item.at("expected").at("breakage_share").get<double>(),
+                    4.0 * error / item.at("args").at("C").get<double>());
+        ++checked;
+    }
+    EXPECT_EQ(checked, 2U);
 }
 
 }  // namespace

@@ -80,40 +80,5 @@ TEST(ScoreSampler, GivenTwoScores_WhenDrawn_ThenTheyAreNotCorrelated) {
     }
 }
 
-// Exact variances of the mean of e^U (Monte Carlo known answers mc.variance_reduction.001 and .004: Ross,
-// Simulation; Glasserman 2003, ch. 4), here of batch means over 200 seeds: 6,400 batches, so the estimated
-// variance is within 5 x sqrt(2 / 6,400) = 9 % but for 6e-7.
-double varianceOfBatches(core::Sampling sampling, std::uint32_t batchUsers) {
-    const std::uint32_t users = batchUsers * kBatches;
-    double sum = 0.0;
-    double squares = 0.0;
-    constexpr std::uint64_t kSeeds = 200;
-    for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-        ScoreSampler sampler(sampling, philoxKey(seed), users);
-        std::vector<double> u(users);
-        sampler.fill(kUser, groupingOf(users), 0, users, u.data());
-        for (std::size_t batch = 0; batch < kBatches; ++batch) {
-            double mean = 0.0;
-            for (std::uint32_t i = 0; i < batchUsers; ++i)
-                mean += std::exp(u[batch * batchUsers + i]) / batchUsers;
-            sum += mean;
-            squares += mean * mean;
-        }
-    }
-    const double n = kSeeds * kBatches;
-    return (squares - sum * sum / n) / (n - 1.0);
-}
-
-TEST(ScoreSampler, GivenEachSampling_WhenAKnownMeanIsEstimated_ThenItsVarianceIsTheExactOne) {
-    constexpr double kPlain = 0.24203560745276537;
-    constexpr double kPair = 0.003912496949625418;
-    constexpr double kStrata64 = 1.015488325749898e-06;
-    EXPECT_NEAR(varianceOfBatches(core::Sampling::Random, 64) / (kPlain / 64.0), 1.0, 0.09);
-    EXPECT_NEAR(varianceOfBatches(core::Sampling::Antithetic, 64) / (kPair / 32.0), 1.0, 0.09);
-    EXPECT_NEAR(varianceOfBatches(core::Sampling::LatinHypercube, 64) / kStrata64, 1.0, 0.09);
-    // 64 scrambled Sobol points in one dimension are one random point in each of 64 strata.
-    EXPECT_NEAR(varianceOfBatches(core::Sampling::Sobol, 64) / kStrata64, 1.0, 0.09);
-}
-
 }  // namespace
 }  // namespace breakeven::sim::score_sampler_test
