@@ -13,7 +13,7 @@ ctest --preset release
 
 cmake --preset asan
 cmake --build --preset asan
-UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ctest --preset asan --label-exclude 'statistical|stories'
+UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ctest --preset asan
 
 cmake --preset tsan
 cmake --build --preset tsan

@@ -6,6 +6,7 @@
 #include "sim/engine/outcome.hpp"
 #include "sim/engine/work_plan.hpp"
 #include "sim/engine/world_result.hpp"
+#include "sim/pipeline/importance.hpp"
 #include "sim/stats/summaries.hpp"
 
 namespace breakeven::sim {
@@ -148,13 +149,14 @@ class Assembler {
 
     /// A share, or a difference of two, is never better known than to one of the users it was counted from,
     /// even where strata make all batches alike or nobody was found: none of n is up to 3.69 / n with 97.5 %
-    /// (the rule of three).
+    /// (the rule of three). Under importance sampling a user counts up to twice.
     void widenToOneUser(std::size_t scopeIndex, Estimate& estimate) const {
         if (hasWorlds()) return;
         const std::size_t segment = scopes_[scopeIndex].segment;
         const std::uint64_t users =
             segment == Scope::kEvery ? scenario_.run.users : usersBySegment(scenario_)[segment];
-        const double one = 1.0 / static_cast<double>(users);
+        const double one = (scenario_.run.sampling == core::Sampling::Importance ? kHeaviestUser : 1.0) /
+                           static_cast<double>(users);
         estimate.standardError = std::max(estimate.standardError, one);
         estimate.low = std::min(estimate.low, estimate.value - kGaps * one);
         estimate.high = std::max(estimate.high, estimate.value + kGaps * one);

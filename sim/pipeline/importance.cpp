@@ -10,7 +10,7 @@
 namespace breakeven::sim {
 namespace {
 
-constexpr double kUnshifted = 0.5;
+constexpr double kUnshifted = 1.0 / kHeaviestUser;
 
 /// ln of a quantity near the upper tail as a linear function of the independent normals.
 struct LogLinear {

@@ -19,6 +19,9 @@ namespace breakeven::sim {
 // Hesterberg (1995), "Weighted average importance sampling and defensive mixture distributions",
 // Technometrics 37.
 
+/// How many users one counts for at most: half of them are drawn unshifted.
+inline constexpr double kHeaviestUser = 2.0;
+
 /// The shifts for a segment's users, one for each cost that grows another way with their effects, by its
 /// share of the expected cost of all costings; empty where no cost hangs on a user effect.
 [[nodiscard]] std::vector<Tilt> tiltsOf(const CompiledSegment& segment,
@@ -28,7 +31,7 @@ namespace breakeven::sim {
 ///
 /// @param picks   n uniforms; the shares of the tilts are laid off from 0, the rest is not shifted
 /// @param scores  score x user; shifted in place
-/// @param weights receives phi(e) / q(e), in (0, 2]
+/// @param weights receives phi(e) / q(e), in (0, kHeaviestUser]
 void applyTilts(std::span<const Tilt> tilts, const double* picks, std::uint32_t n,
                 std::vector<std::vector<double>>& scores, double* weights);
 
