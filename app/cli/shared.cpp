@@ -86,11 +86,12 @@ std::string resultText(const sim::RunResult& result, const core::Scenario* scena
         return row[2].text != "margin_per_user" && row[2].text != "probability_plan_loses";
     });
     if (!differences.rows.empty()) text += "\n" + tableText(differences);
-    // These six cover every closed form's path; metrics.csv has them all.
+    // These seven cover every closed form's path; metrics.csv has them all.
     sim::Table exact = sim::exactTable(result);
     std::erase_if(exact.rows, [](const auto& row) {
         constexpr std::array kShown{"revenue_per_user",       "cost_per_user",    "loss_making_users",
-                                    "cross_subsidy_per_user", "touched_by_limit", "cost_gini"};
+                                    "cross_subsidy_per_user", "touched_by_limit", "cost_gini",
+                                    "probability_pool_loses"};
         return std::ranges::find(kShown, row[1].text) == kShown.end();
     });
     if (!exact.rows.empty()) text += "\n" + tableText(exact);
