@@ -6,7 +6,9 @@
 #include "sim/engine/outcome.hpp"
 #include "sim/engine/work_plan.hpp"
 #include "sim/engine/world_result.hpp"
+#include "sim/kernels/scalar_math.hpp"
 #include "sim/pipeline/importance.hpp"
+#include "sim/random/normal_quantile.hpp"
 #include "sim/stats/summaries.hpp"
 
 namespace breakeven::sim {
@@ -162,6 +164,19 @@ class Assembler {
         estimate.high = std::max(estimate.high, estimate.value + kGaps * one);
     }
 
+    /// A chance hangs on the mean margin like a normal law on its score: near 0 and 1 only scores are about
+    /// symmetric, so the interval is theirs.
+    void takeScoreInterval(std::size_t row, std::size_t metric, Estimate& estimate) const {
+        if (hasWorlds() || !(estimate.standardError > 0.0)) return;
+        std::vector<double> scores{normalQuantile(estimate.value)};
+        for (const auto& values : outcome_.without) scores.push_back(normalQuantile(values[row][metric]));
+        if (!std::ranges::all_of(scores, [](double z) { return std::isfinite(z); })) return;
+        const Interval interval =
+            jackknifeInterval(scores.front(), std::span(scores).subspan(1), outcome_.batchUsers);
+        estimate.low = normalCdfScalar(interval.low);
+        estimate.high = normalCdfScalar(interval.high);
+    }
+
     void addMetrics(std::size_t plan, std::size_t scope) {
         const std::size_t row = plan * scopes_.size() + scope;
         for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
@@ -169,6 +184,7 @@ class Assembler {
                 estimate([&](const Values& values) { return values[row][metric]; });
             if (!found) continue;
             if (isShareOfUsers(metrics_[metric].name, found->value)) widenToOneUser(scope, *found);
+            if (metrics_[metric].name == "probability_pool_loses") takeScoreInterval(row, metric, *found);
             if (isShare(metrics_[metric].unit)) clampShare(*found, 0.0);
             result_.metrics.push_back(
                 {key(plan, scope), metrics_[metric].name, metrics_[metric].unit, *found});

@@ -93,8 +93,8 @@ std::vector<std::vector<double>> Evaluator::valuesOf(const WorldModel& model,
         for (std::size_t scope = 0; scope < scopes_.size(); ++scope) {
             if (owner == plan)
                 spreads[plan].push_back(costSpread(model, plan, scopes_[scope], totals, bins[plan]));
-            values.push_back(
-                metricsOf(layout_, model, plan, scopes_[scope], totals, spreads[owner][scope], bins[owner]));
+            values.push_back(metricsOf(layout_, model, plan, scopes_[scope], totals, spreads[owner][scope],
+                                       bins[owner], scenario_.run.worlds == 1));
         }
     }
     return values;

@@ -30,7 +30,7 @@ struct Hooks {
     int threads = 0;                  ///< 0: as many as the machine has
     std::uint32_t blockUsers = 2048;  ///< users per kernel block; a power of two from 256 to 4096
     bool closedForms = true;          ///< beside the metrics of a run of one world
-    bool distributions = true;        ///< quantiles, tail and concentration; without them a look is quicker
+    bool distributions = true;        ///< quantiles, tail, concentration, the pool's chance; quicker without
 };
 
 /// Simulates the scenario: worlds x users x months, every plan billing the same users. Prints nothing, reads

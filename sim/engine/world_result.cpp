@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <span>
 
 #include "sim/stats/pool_law.hpp"
 #include "sim/stats/summaries.hpp"
@@ -157,7 +156,7 @@ bool isTooSkewed(double skewness, double people, double users) {
 /// where that matters, since it knows how heavy the tail of a small pool is.
 double probabilityPoolLoses(const Layout& layout, const WorldModel& model, std::size_t plan,
                             const std::vector<GroupSums>& sums,
-                            const std::vector<std::vector<WeightedBin>>& costBins) {
+                            const std::vector<std::vector<WeightedBin>>& costBins, bool isAlone) {
     constexpr std::size_t kSteps = std::size_t{1} << 11;
     const MarginMoments moments = marginMoments(layout, model, plan, sums);
     const double people = model.subscribers;
@@ -166,8 +165,9 @@ double probabilityPoolLoses(const Layout& layout, const WorldModel& model, std::
     for (const GroupSums& segment : sums) users += segment.users;
     const CompiledPlan& terms = model.plans[plan];
     const bool isCounted = std::ranges::any_of(costBins, [](const auto& bins) { return !bins.empty(); });
-    if (!isCounted || layout.months != 1 || !terms.charges.empty() || terms.terms ||
-        !isTooSkewed(skewness, people, users))
+    if (!isCounted) return kNone;
+    if (layout.months != 1 || !terms.charges.empty() || terms.terms || !(moments.variance > 0.0) ||
+        !(isAlone || isTooSkewed(skewness, people, users)))
         return probabilitySumBelowZero(moments.mean, moments.variance, moments.third, people);
     const std::vector<double> weights = planWeights(model, plan);
     std::vector<LawPoint> law;
@@ -205,7 +205,7 @@ double breakEvenFee(const CompiledPlan& plan, double margin) {
 
 std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan, Scope scope,
                               const std::vector<GroupSums>& sums, const CostSpread& costs,
-                              const std::vector<std::vector<WeightedBin>>& costBins) {
+                              const std::vector<std::vector<WeightedBin>>& costBins, bool isAlone) {
     const CompiledPlan& terms = model.plans[plan];
     const bool isOneSegment = scope.segment != Scope::kEvery;
     const std::vector<double> weights = scopeWeights(model, plan, scope);
@@ -242,7 +242,8 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
                          sums[s].horizon[plan * Layout::kHorizonFields + Layout::kHorizonLosses] /
                          sums[s].users;
     }
-    const double poolLoses = isOneSegment ? kNone : probabilityPoolLoses(layout, model, plan, sums, costBins);
+    const double poolLoses =
+        isOneSegment ? kNone : probabilityPoolLoses(layout, model, plan, sums, costBins, isAlone);
     const bool hasCost = cost > 0.0;
     values.insert(values.end(), {horizonLosses, poolLoses, costs.cvar95, hasCost ? costs.gini : kNone,
                                  hasCost ? costs.top1 : kNone, hasCost ? costs.top10 : kNone});

@@ -55,10 +55,12 @@ struct CostSpread {
 ///
 /// @param sums      by segment: the sums over the users that count
 /// @param costBins  by segment: bins of the plan's cost
+/// @param isAlone   the run has no other world: its batches must all be worked out in one way, the better one
 [[nodiscard]] std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan,
                                             Scope scope, const std::vector<GroupSums>& sums,
                                             const CostSpread& costs,
-                                            const std::vector<std::vector<WeightedBin>>& costBins);
+                                            const std::vector<std::vector<WeightedBin>>& costBins,
+                                            bool isAlone);
 
 /// Mean, variance and third central moment of a plan's margin per user over the horizon, all offered segments
 /// mixed.
