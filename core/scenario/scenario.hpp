@@ -61,6 +61,7 @@ struct Scenario {
     std::string question;
     std::string currency;  ///< ISO 4217
     RunSettings run;
+    bool usesControls = false;            ///< run.control_variates = "usage": for one world
     Parameter subscribers{10'000.0, {}};  ///< business size, >= 1: shares fixed cost and pools
     std::vector<Meter> meters;
     std::vector<Segment> segments;

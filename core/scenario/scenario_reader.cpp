@@ -36,7 +36,7 @@ class ScenarioBuilder {
                           "cost", "plan", "beliefs"},
                          {"behaviour"});
         readHead(root, scenario);
-        readRun(root, scenario.run);
+        readRun(root, scenario);
         if (const toml::table* population = reader_.table(root, "population")) {
             reader_.onlyKeys(*population, "population", {"subscribers"});
             scenario.subscribers =
@@ -188,10 +188,12 @@ class ScenarioBuilder {
         }
     }
 
-    void readRun(const toml::table& root, RunSettings& run) {
+    void readRun(const toml::table& root, Scenario& scenario) {
+        RunSettings& run = scenario.run;
         const toml::table* table = reader_.table(root, "run");
         if (table == nullptr) return;
-        reader_.onlyKeys(*table, "run", {"users", "worlds", "months", "start", "seed", "sampling"});
+        reader_.onlyKeys(*table, "run",
+                         {"users", "worlds", "months", "start", "seed", "sampling", "control_variates"});
         run.users = reader_.whole(*table, "users", 2, 4'294'967'295U, run.users);
         run.worlds = static_cast<std::uint32_t>(reader_.whole(*table, "worlds", 1, 1'000'000, run.worlds));
         run.months = static_cast<std::uint32_t>(reader_.whole(*table, "months", 1, 60, run.months));
@@ -201,6 +203,12 @@ class ScenarioBuilder {
         }
         run.sampling =
             static_cast<Sampling>(reader_.choice(*table, "sampling", kSamplingNames, "stratified"));
+        scenario.usesControls = reader_.choice(*table, "control_variates", {"none", "usage"}, "none") == 1;
+        if (scenario.usesControls && run.worlds > 1) {
+            reader_.warning(*table->get("control_variates"),
+                            "control variates serve runs of one world; with several they change nothing",
+                            "set worlds = 1, or leave them out");
+        }
     }
 
     /// A file that the scenario names, read once; null after an error, which is reported once.

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "sim/engine/outcome.hpp"
+#include "sim/engine/threads.hpp"
 #include "sim/engine/work_plan.hpp"
 #include "sim/engine/world_result.hpp"
 #include "sim/kernels/scalar_math.hpp"
@@ -24,11 +25,12 @@ bool isShare(const std::string& unit) {
 /// Builds the rows of one run.
 class Assembler {
   public:
-    Assembler(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome,
+    Assembler(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome, int threads,
               RunResult& result)
         : scenario_(scenario),
           layout_(layout),
           outcome_(outcome),
+          threads_(threads),
           result_(result),
           scopes_(reportedScopes(scenario)),
           metrics_(worldMetrics(scenario)) {
@@ -40,11 +42,17 @@ class Assembler {
     void assemble() {
         result_.worldsFinished = static_cast<std::uint32_t>(finished_.size());
         if (finished_.empty()) return;
+        const std::vector<QuantityRows> quantities = quantityRows();
         for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
             for (std::size_t scope = 0; scope < scopes_.size(); ++scope) addMetrics(plan, scope);
             addVarianceShares(plan);
-            addQuantiles(plan);
-            addLorenz(plan);
+            for (std::size_t i = 0; i < layout_.quantities(); ++i) {
+                const QuantityRows& rows = quantities[plan * layout_.quantities() + i];
+                append(result_.quantiles, rows.quantiles);
+                append(result_.histogram, rows.histogram);
+                append(result_.lorenz, rows.lorenz);
+            }
+            if (hasWorlds()) addBreakEvenQuantiles(plan);
         }
         for (std::size_t plan = 1; plan < layout_.plans; ++plan) {
             for (std::size_t scope = 0; scope < scopes_.size(); ++scope) addDifferences(plan, scope);
@@ -53,6 +61,11 @@ class Assembler {
     }
 
   private:
+    template <typename Row>
+    static void append(std::vector<Row>& to, const std::vector<Row>& rows) {
+        to.insert(to.end(), rows.begin(), rows.end());
+    }
+
     [[nodiscard]] bool hasWorlds() const { return scenario_.run.worlds > 1; }
 
     [[nodiscard]] RowKey key(std::size_t plan, std::size_t scopeIndex) const {
@@ -318,8 +331,19 @@ class Assembler {
             {scenario_.plans.front().id, key(plan, scope), metric, unit, estimate, isNoise});
     }
 
-    void addQuantiles(std::size_t plan) {
-        for (std::size_t quantity = 0; quantity < layout_.quantities(); ++quantity) {
+    /// What is told of one quantity of one plan.
+    struct QuantityRows {
+        std::vector<QuantileRow> quantiles;
+        std::vector<HistogramRow> histogram;
+        std::vector<LorenzRow> lorenz;  ///< of the cost
+    };
+
+    /// Plan x quantity.
+    [[nodiscard]] std::vector<QuantityRows> quantityRows() const {
+        std::vector<QuantityRows> rows(layout_.plans * layout_.quantities());
+        forEach(threads_, rows.size(), [&](std::size_t i) {
+            const std::size_t plan = i / layout_.quantities();
+            const std::size_t quantity = i % layout_.quantities();
             std::string name = quantity == Layout::kCostCount      ? "cost"
                                : quantity == Layout::kRevenueCount ? "revenue"
                                : quantity == Layout::kMarginCount
@@ -328,64 +352,61 @@ class Assembler {
             const bool isUsage = quantity >= Layout::kUsageCount;
             const Multiple source = isUsage ? layout_.multiples[quantity - Layout::kUsageCount] : Multiple{};
             const std::size_t counted = isUsage ? Layout::kUsageCount + source.meter : quantity;
-            addQuantity(plan, name, layout_.slot(plan, counted), source.factor);
-        }
-        if (hasWorlds()) addBreakEvenQuantiles(plan);
+            rows[i] = rowsOf(plan, name, layout_.slot(plan, counted), source.factor);
+        });
+        return rows;
     }
 
     /// @param factor  the quantity is so many times what the slot counts
-    void addQuantity(std::size_t plan, const std::string& name, std::size_t slot, double factor) {
+    [[nodiscard]] QuantityRows rowsOf(std::size_t plan, const std::string& name, std::size_t slot,
+                                      double factor) const {
+        QuantityRows rows;
         const LogCounts& counts = outcome_.pooled[slot];
-        std::vector<WeightedBin> bins = counts.bins(outcome_.countUnit);
-        if (bins.empty()) return;
+        LogCounts::Table table = counts.table(outcome_.countUnit);
+        std::vector<WeightedBin>& bins = table.bins;
+        if (bins.empty()) return rows;
         for (WeightedBin& bin : bins) {
             bin.low *= factor;
             bin.high *= factor;
         }
-        const std::vector<BatchWeights> batches = batchesOf(counts);
+        std::vector<double> values;
+        std::vector<std::size_t> places;  // of the bins that they lie in
         for (const double level : kLevels) {
-            QuantileRow row{key(plan, 0), name, level, quantileOf(bins, level), 0.0, 0.0};
-            const double spread = levelSpread(bins, batches, row.value);
-            row.low = quantileOf(bins, std::max(level - spread, 0.0));
-            row.high = quantileOf(bins, std::min(level + spread, 1.0));
-            result_.quantiles.push_back(row);
+            values.push_back(quantileOf(bins, level));
+            const auto bin = std::ranges::lower_bound(bins, values.back(), {}, &WeightedBin::high);
+            places.push_back(static_cast<std::size_t>(bin - bins.begin()));
         }
-        addHistogram(plan, name, bins);
+        std::vector<LogCounts::BatchCounts> batches = counts.batchCounts(table, places);
+        std::erase_if(batches, [](const LogCounts::BatchCounts& batch) { return !(batch.total > 0.0); });
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const double level = kLevels[i];
+            const double part = shareAtOrBelow(std::span(&bins[places[i]], 1), values[i]);
+            const double spread = levelSpread(batches, i, part);
+            rows.quantiles.push_back({key(plan, 0), name, level, values[i],
+                                      quantileOf(bins, std::max(level - spread, 0.0)),
+                                      quantileOf(bins, std::min(level + spread, 1.0))});
+        }
+        rows.histogram = histogramOf(plan, name, bins);
+        if (name == "cost") rows.lorenz = lorenzOf(plan, bins);
+        return rows;
     }
 
-    /// What one batch counted.
-    struct BatchWeights {
-        std::vector<double> upTo;  ///< weight of each bin and those below it
-        [[nodiscard]] double total() const { return upTo.back(); }
-        [[nodiscard]] double of(std::size_t bin) const { return upTo[bin] - (bin > 0 ? upTo[bin - 1] : 0.0); }
-    };
-
-    /// The batches that counted something.
-    static std::vector<BatchWeights> batchesOf(const LogCounts& counts) {
-        std::vector<BatchWeights> result;
-        for (std::vector<double>& weights : counts.batchWeights()) {
-            std::partial_sum(weights.begin(), weights.end(), weights.begin());
-            if (weights.back() > 0.0) result.push_back({std::move(weights)});
-        }
-        return result;
-    }
-
-    /// Half the 95 % interval of the share at or below x, from the batches; x lies in one of the bins. At
-    /// least the share that lies between x and the user next to it with 97.5 % on either side, which is all
-    /// that is left where strata fix the share itself: gaps between n users are exponential with mean 1 / n.
-    [[nodiscard]] double levelSpread(const std::vector<WeightedBin>& bins,
-                                     const std::vector<BatchWeights>& batches, double x) const {
+    /// Half the 95 % interval of the share at or below a value, from the batches. At least the share that
+    /// lies between the value and the user next to it with 97.5 % on either side, which is all that is left
+    /// where strata fix the share itself: gaps between n users are exponential with mean 1 / n.
+    ///
+    /// @param batches  that counted something
+    /// @param at       which of the bins that they were asked for the value lies in
+    /// @param part     share of this bin at or below the value
+    [[nodiscard]] double levelSpread(const std::vector<LogCounts::BatchCounts>& batches, std::size_t at,
+                                     double part) const {
         if (batches.size() < 2) return 1.0;
-        const auto bin = static_cast<std::size_t>(std::ranges::lower_bound(bins, x, {}, &WeightedBin::high) -
-                                                  bins.begin());
-        const double part = shareAtOrBelow(std::span(&bins[bin], 1), x);
         double weight = 0.0;
         double below = 0.0;
         std::vector<std::pair<double, double>> parts;
-        for (const BatchWeights& batch : batches) {
-            const double size = batch.total();
-            parts.emplace_back(size, batch.upTo[bin] - (1.0 - part) * batch.of(bin));
-            weight += size;
+        for (const LogCounts::BatchCounts& batch : batches) {
+            parts.emplace_back(batch.total, batch.upTo[at] - (1.0 - part) * batch.in[at]);
+            weight += batch.total;
             below += parts.back().second;
         }
         const auto n = static_cast<double>(parts.size());
@@ -396,12 +417,14 @@ class Assembler {
     }
 
     /// Neighbouring bins joined up to a ratio of 1.03.
-    void addHistogram(std::size_t plan, const std::string& name, const std::vector<WeightedBin>& bins) {
+    [[nodiscard]] std::vector<HistogramRow> histogramOf(std::size_t plan, const std::string& name,
+                                                        const std::vector<WeightedBin>& bins) const {
+        std::vector<HistogramRow> result;
         constexpr double kWidest = 1.03;
         double weight = 0.0;
         const auto flush = [&](double low, double high) {
             const auto count = static_cast<std::uint64_t>(std::llround(weight));
-            if (count > 0) result_.histogram.push_back({key(plan, 0), name, low, high, count});
+            if (count > 0) result.push_back({key(plan, 0), name, low, high, count});
             weight = 0.0;
         };
         std::size_t first = 0;
@@ -417,6 +440,7 @@ class Assembler {
             flush(bins[first].low, bins[i].high);
             first = i + 1;
         }
+        return result;
     }
 
     void addBreakEvenQuantiles(std::size_t plan) {
@@ -432,15 +456,16 @@ class Assembler {
         }
     }
 
-    void addLorenz(std::size_t plan) {
-        const std::vector<WeightedBin> bins =
-            outcome_.pooled[layout_.slot(plan, Layout::kCostCount)].bins(outcome_.countUnit);
-        if (bins.empty() || !(bins.back().high > 0.0)) return;
+    [[nodiscard]] std::vector<LorenzRow> lorenzOf(std::size_t plan,
+                                                  const std::vector<WeightedBin>& bins) const {
+        std::vector<LorenzRow> result;
+        if (!(bins.back().high > 0.0)) return result;
         for (int percent = 0; percent <= 100; ++percent) {
             const double users = percent / 100.0;
-            result_.lorenz.push_back(
+            result.push_back(
                 {key(plan, 0), users, std::clamp(1.0 - shareOfLargest(bins, 1.0 - users), 0.0, 1.0)});
         }
+        return result;
     }
 
     void addWorlds() {
@@ -467,6 +492,7 @@ class Assembler {
     const core::Scenario& scenario_;
     const Layout& layout_;
     const RunOutcome& outcome_;
+    const int threads_;
     RunResult& result_;
     std::vector<Scope> scopes_;
     std::vector<WorldMetric> metrics_;
@@ -476,8 +502,8 @@ class Assembler {
 }  // namespace
 
 void assembleRows(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome,
-                  RunResult& result) {
-    Assembler(scenario, layout, outcome, result).assemble();
+                  int threads, RunResult& result) {
+    Assembler(scenario, layout, outcome, threads, result).assemble();
 }
 
 }  // namespace breakeven::sim

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "sim/engine/threads.hpp"
+
 namespace breakeven::sim {
 namespace {
 
@@ -34,23 +36,6 @@ double Evaluator::countUnit() const {
     return layout_.weightUnits ? unit / *layout_.weightUnits : unit;
 }
 
-void Evaluator::poolCosts(const std::vector<SlotCounts>& costs,
-                          const std::vector<std::vector<std::uint64_t>>& times, SlotCounts& pooled,
-                          std::optional<std::size_t> batch) const {
-    for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
-        if (layout_.costsLike[plan] != plan) continue;
-        LogCounts& slot = pooled[layout_.slot(plan, Layout::kCostCount)];
-        for (std::size_t s = 0; s < users_.size(); ++s) {
-            if (times[s][plan] == 0) continue;
-            if (batch) {
-                slot.mergeInto(*batch, costs[s][plan], times[s][plan]);
-            } else {
-                slot.merge(costs[s][plan], times[s][plan]);
-            }
-        }
-    }
-}
-
 std::vector<GroupSums> Evaluator::segmentTotals(const WorldSums& sums, std::size_t leftOut) const {
     std::vector<GroupSums> totals(users_.size());
     for (std::size_t s = 0; s < users_.size(); ++s) {
@@ -63,16 +48,11 @@ std::vector<GroupSums> Evaluator::segmentTotals(const WorldSums& sums, std::size
 }
 
 WorldOutcome Evaluator::evaluate(const WorldModel& model, const WorldSums& sums,
-                                 const std::vector<SlotCounts>& costs) const {
+                                 const std::vector<CostSums>& costs) const {
     WorldOutcome outcome;
     outcome.beliefs = model.beliefs;
     const std::vector<GroupSums> totals = segmentTotals(sums, kBatches);
-    std::vector<std::vector<Bins>> bins(layout_.plans);
-    for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
-        if (layout_.costsLike[plan] != plan) continue;
-        for (const SlotCounts& segment : costs) bins[plan].push_back(segment[plan].bins());
-    }
-    outcome.values = valuesOf(model, totals, bins);
+    outcome.values = valuesOf(model, totals, ofCosts(costs, [](const LogSums& plan) { return plan.bins(); }));
     for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
         outcome.marginNoise.push_back(marginNoise(model, sums, plan));
         const auto months = static_cast<double>(layout_.months);
@@ -132,43 +112,24 @@ double Evaluator::marginNoise(const WorldModel& model, const WorldSums& sums, st
 }
 
 void Evaluator::leaveBatchesOut(const WorldModel& model, const WorldSums& sums,
-                                const std::vector<SlotCounts>& costs, RunOutcome& outcome) const {
-    std::vector<double> users(kBatches, 0.0);
-    for (const SegmentSums& segment : sums.segments) {
-        for (std::size_t batch = 0; batch < kBatches; ++batch) users[batch] += segment[batch].users;
+                                const std::vector<CostSums>& costs, int threads, RunOutcome& outcome) const {
+    std::vector<std::size_t> batches;
+    for (std::size_t batch = 0; batch < kBatches; ++batch) {
+        double users = 0.0;
+        for (const SegmentSums& segment : sums.segments) users += segment[batch].users;
+        if (users == 0.0) continue;
+        batches.push_back(batch);
+        outcome.batchUsers.push_back(users);
     }
-    // plan x segment, for the first of the plans that cost alike
-    std::vector<std::vector<Bins>> all(layout_.plans);
-    std::vector<std::vector<std::vector<std::vector<double>>>> weights(layout_.plans);
-    for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
-        if (layout_.costsLike[plan] != plan) continue;
-        for (const SlotCounts& segment : costs) {
-            all[plan].push_back(segment[plan].bins());
-            weights[plan].push_back(segment[plan].batchWeights());
-        }
-    }
-    for (std::size_t leftOut = 0; leftOut < kBatches; ++leftOut) {
-        if (users[leftOut] == 0.0) continue;
-        const std::vector<GroupSums> totals = segmentTotals(sums, leftOut);
+    const auto without = ofCosts(costs, [](const LogSums& plan) { return plan.binsWithoutEach(); });
+    outcome.without.resize(batches.size());
+    forEach(threads, batches.size(), [&](std::size_t i) {
         std::vector<std::vector<Bins>> bins(layout_.plans);
         for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
-            for (std::size_t s = 0; s < all[plan].size(); ++s)
-                bins[plan].push_back(reduced(all[plan][s], weights[plan][s][leftOut]));
+            for (const auto& segment : without[plan]) bins[plan].push_back(segment[batches[i]]);
         }
-        outcome.without.push_back(valuesOf(model, totals, bins));
-        outcome.batchUsers.push_back(users[leftOut]);
-    }
-}
-
-Evaluator::Bins Evaluator::reduced(const Bins& bins, const std::vector<double>& less) {
-    Bins result;
-    result.reserve(bins.size());
-    for (std::size_t i = 0; i < bins.size(); ++i) {
-        if (!(bins[i].weight > less[i])) continue;
-        result.push_back(bins[i]);
-        result.back().weight -= less[i];
-    }
-    return result;
+        outcome.without[i] = valuesOf(model, segmentTotals(sums, batches[i]), bins);
+    });
 }
 
 }  // namespace breakeven::sim

@@ -24,29 +24,33 @@ class Evaluator {
 
     /// @param costs  segment x plan
     [[nodiscard]] WorldOutcome evaluate(const WorldModel& model, const WorldSums& sums,
-                                        const std::vector<SlotCounts>& costs) const;
+                                        const std::vector<CostSums>& costs) const;
 
-    /// Adds the segments' costs to the pooled ones: one batch of them, or batch by batch.
-    void poolCosts(const std::vector<SlotCounts>& costs, const std::vector<std::vector<std::uint64_t>>& times,
-                   SlotCounts& pooled, std::optional<std::size_t> batch) const;
-
-    /// The metrics with each batch left out in turn.
+    /// The metrics with each batch left out in turn, on so many threads.
     /// @param costs  segment x plan
-    void leaveBatchesOut(const WorldModel& model, const WorldSums& sums, const std::vector<SlotCounts>& costs,
-                         RunOutcome& outcome) const;
+    void leaveBatchesOut(const WorldModel& model, const WorldSums& sums, const std::vector<CostSums>& costs,
+                         int threads, RunOutcome& outcome) const;
 
   private:
     using Bins = std::vector<WeightedBin>;
+    /// What of(costs) is, plan x segment, for the first of the plans that cost alike.
+    template <typename Of>
+    [[nodiscard]] auto ofCosts(const std::vector<CostSums>& costs, Of of) const {
+        std::vector<std::vector<decltype(of(costs[0][0]))>> result(layout_.plans);
+        for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
+            if (layout_.costsLike[plan] != plan) continue;
+            for (const CostSums& segment : costs) result[plan].push_back(of(segment[plan]));
+        }
+        return result;
+    }
     [[nodiscard]] std::vector<GroupSums> segmentTotals(const WorldSums& sums, std::size_t leftOut) const;
     /// The metrics of each plan in each scope.
-    /// @param bins  plan x segment: bins of the cost, for the first of the plans that cost alike
+    /// @param bins  `ofCosts`: their bins
     [[nodiscard]] std::vector<std::vector<double>> valuesOf(const WorldModel& model,
                                                             const std::vector<GroupSums>& totals,
                                                             const std::vector<std::vector<Bins>>& bins) const;
     /// Sampling variance of the mean margin per user-month, from the batches.
     [[nodiscard]] double marginNoise(const WorldModel& model, const WorldSums& sums, std::size_t plan) const;
-    /// The bins less what weighs in each of them, the empty ones dropped.
-    [[nodiscard]] static Bins reduced(const Bins& bins, const std::vector<double>& less);
 
     const core::Scenario& scenario_;
     const Layout& layout_;

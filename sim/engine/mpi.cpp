@@ -212,7 +212,8 @@ class Host {
     /// What the ranks found; throws what the first of them threw that failed.
     std::shared_ptr<const RunResult> result() {
         if (failure_) std::rethrow_exception(failure_);
-        return resultOf(scenario_, layout_, std::move(gathered_).outcome(tables_));
+        return resultOf(scenario_, layout_, std::move(gathered_).outcome(tables_, threadsOf(hooks_)),
+                        threadsOf(hooks_));
     }
 
   private:

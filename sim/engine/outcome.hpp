@@ -31,13 +31,13 @@ struct RunOutcome {
     std::vector<double> batchUsers;  ///< size of each of those batches
 };
 
-/// Turns what was summed into the rows of the result.
+/// Turns what was summed into the rows of the result, on so many threads.
 void assembleRows(const core::Scenario& scenario, const Layout& layout, const RunOutcome& outcome,
-                  RunResult& result);
+                  int threads, RunResult& result);
 
 /// The run's result: the rows, with exact values beside them where there are closed forms.
 [[nodiscard]] std::shared_ptr<const RunResult> resultOf(const core::Scenario& scenario, const Layout& layout,
-                                                        const RunOutcome& outcome,
+                                                        RunOutcome outcome, int threads,
                                                         bool hasClosedForms = true);
 
 }  // namespace breakeven::sim

@@ -1,18 +1,21 @@
 #include "sim/engine/part_runner.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <map>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
+
+#include "sim/engine/threads.hpp"
 
 namespace breakeven::sim {
 namespace {
 
 /// Months of chunks that are worked off without looking whether to stop.
 constexpr std::uint64_t kSmallWorld = 32;
+
+/// Chunks of one world that are worth another thread, whose counts have to be merged.
+constexpr std::uint64_t kChunksOfThread = 16;
 
 /// Weights of the segments in the first plan, at base values.
 std::vector<double> weightsOf(const core::Scenario& scenario) {
@@ -22,8 +25,9 @@ std::vector<double> weightsOf(const core::Scenario& scenario) {
     return weights;
 }
 
-void clear(SlotCounts& slots) {
-    for (LogCounts& slot : slots) slot.clear();
+template <typename Slot>
+void clear(std::vector<Slot>& slots) {
+    for (Slot& slot : slots) slot.clear();
 }
 
 }  // namespace
@@ -48,33 +52,23 @@ Partial PartRunner::run(const UnitRange& units) {
     if (plan_.isByWorld()) {
         part.worlds.resize(units.size());
         std::atomic<std::uint64_t> next = units.first;
-        onThreads([&] { workOnWorlds(part, next); });
+        onAll(units.size(), [&] { workOnWorlds(part, next); });
     } else {
         runChunks(part);
     }
     return part;
 }
 
-/// Runs `work` on every thread and passes the first exception on.
-void PartRunner::onThreads(const std::function<void()>& work) {
-    const unsigned wanted = hooks_.threads > 0 ? static_cast<unsigned>(hooks_.threads)
-                                               : std::max(1U, std::thread::hardware_concurrency());
-    std::exception_ptr failure;
-    const auto guarded = [&] {
+/// Runs `work` on every thread, at most so many; what fails on one stops the others.
+void PartRunner::onAll(std::size_t most, const std::function<void()>& work) {
+    onThreads(hooks_.threads, most, [&] {
         try {
             work();
         } catch (...) {
-            const std::lock_guard lock(mutex_);
-            if (!failure) failure = std::current_exception();
             failed_ = true;
+            throw;
         }
-    };
-    {
-        std::vector<std::jthread> threads;
-        for (unsigned i = 1; i < wanted; ++i) threads.emplace_back(guarded);
-        guarded();
-    }
-    if (failure) std::rethrow_exception(failure);
+    });
 }
 
 void PartRunner::report(std::uint64_t userMonths, std::uint32_t worlds,
@@ -104,7 +98,7 @@ double PartRunner::marginOf(const std::vector<PartResult>& parts) const {
 void PartRunner::workOnWorlds(Partial& part, std::atomic<std::uint64_t>& next) {
     ChunkRunner runner(layout_, hooks_.blockUsers, scenario_.run.seed, scenario_.run.sampling);
     const std::size_t segments = plan_.users().size();
-    std::vector<SlotCounts> costs(segments, SlotCounts(layout_.plans));
+    std::vector<CostSums> costs(segments, CostSums(layout_.plans));
     SlotCounts pooled(layout_.slots(), LogCounts(kBatches));
     // What an unfinished world counted must not reach the pool. A small world is finished even when asked
     // to stop; a large one counts apart first.
@@ -136,28 +130,27 @@ void PartRunner::workOnWorlds(Partial& part, std::atomic<std::uint64_t>& next) {
         }
         if (!isSmall && stopped()) break;
         part.worlds[unit - part.units.first] = evaluator_.evaluate(model, sums, costs);
-        evaluator_.poolCosts(costs, times, pooled, batch);
-        for (SlotCounts& segment : costs) clear(segment);
+        for (CostSums& segment : costs) clear(segment);
         for (std::size_t slot = 0; slot < apart.size(); ++slot) pooled[slot].mergeInto(batch, apart[slot]);
         clear(apart);
         report(0, 1, [&](LiveMargin& live) {
             live.addWorld(part.worlds[unit - part.units.first].values[0][margin]);
         });
     }
-    addToPool(pooled, part);
+    addToPool(std::move(pooled), part);
 }
 
 void PartRunner::runChunks(Partial& part) {
     const WorldModel model = compileWorld(scenario_, 0, tables_);
     const std::vector<std::vector<std::uint64_t>> times = evaluator_.countTimes(model);
-    const std::vector<SlotCounts> none(plan_.users().size(), SlotCounts(layout_.plans, LogCounts(kBatches)));
+    const std::vector<CostSums> none(plan_.users().size(), CostSums(layout_.plans, LogSums(kBatches)));
     part.costs = none;
     std::map<std::uint64_t, std::vector<PartResult>> waiting;  // done before an earlier chunk
     std::uint64_t merged = part.units.first;
     std::atomic<std::uint64_t> next = part.units.first;
-    onThreads([&] {
+    onAll(1 + part.units.size() / kChunksOfThread, [&] {
         ChunkRunner runner(layout_, hooks_.blockUsers, scenario_.run.seed, scenario_.run.sampling);
-        std::vector<SlotCounts> ownCosts = none;
+        std::vector<CostSums> ownCosts = none;
         SlotCounts pooled(layout_.slots(), LogCounts(kBatches));
         for (std::uint64_t index = next++; index < part.units.end && !stopped(); index = next++) {
             const Chunk chunk = plan_.chunkAt(index);
@@ -178,11 +171,11 @@ void PartRunner::runChunks(Partial& part) {
                 first = waiting.erase(first);
             }
         }
-        addToPool(pooled, part);
+        addToPool(std::move(pooled), part);
         const std::lock_guard lock(mutex_);
         for (std::size_t s = 0; s < part.costs.size(); ++s) {
             for (std::size_t plan = 0; plan < layout_.plans; ++plan)
-                part.costs[s][plan].merge(ownCosts[s][plan]);
+                part.costs[s][plan].merge(std::move(ownCosts[s][plan]));
         }
     });
     if (merged < part.units.end) {
@@ -192,9 +185,9 @@ void PartRunner::runChunks(Partial& part) {
     }
 }
 
-void PartRunner::addToPool(const SlotCounts& pooled, Partial& part) {
+void PartRunner::addToPool(SlotCounts pooled, Partial& part) {
     const std::lock_guard lock(mutex_);
-    for (std::size_t slot = 0; slot < pooled.size(); ++slot) part.pooled[slot].merge(pooled[slot]);
+    for (std::size_t slot = 0; slot < pooled.size(); ++slot) part.pooled[slot].merge(std::move(pooled[slot]));
 }
 
 }  // namespace breakeven::sim

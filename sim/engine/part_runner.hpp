@@ -22,7 +22,7 @@ class PartRunner {
     [[nodiscard]] Partial run(const UnitRange& units);
 
   private:
-    void onThreads(const std::function<void()>& work);
+    void onAll(std::size_t most, const std::function<void()>& work);
     [[nodiscard]] bool stopped() const { return failed_ || hooks_.stop.stop_requested(); }
     /// Tells the progress; `learn` may first add to what is known of the margin.
     void report(std::uint64_t userMonths, std::uint32_t worlds,
@@ -31,7 +31,7 @@ class PartRunner {
     [[nodiscard]] double marginOf(const std::vector<PartResult>& parts) const;
     void workOnWorlds(Partial& part, std::atomic<std::uint64_t>& next);
     void runChunks(Partial& part);
-    void addToPool(const SlotCounts& pooled, Partial& part);
+    void addToPool(SlotCounts pooled, Partial& part);
 
     const core::Scenario& scenario_;
     const Layout& layout_;

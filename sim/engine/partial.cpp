@@ -27,12 +27,12 @@ Gathered::Gathered(const core::Scenario& scenario, const Layout& layout, const W
 }
 
 void Gathered::add(Partial part) {
-    const auto merge = [](SlotCounts& to, SlotCounts& from) {
+    const auto merge = [](auto& to, auto& from) {
         if (to.empty()) {
             to = std::move(from);
             return;
         }
-        for (std::size_t slot = 0; slot < to.size(); ++slot) to[slot].merge(from[slot]);
+        for (std::size_t slot = 0; slot < to.size(); ++slot) to[slot].merge(std::move(from[slot]));
     };
     merge(outcome_.pooled, part.pooled);
     if (plan_.isByWorld()) {
@@ -54,26 +54,27 @@ void Gathered::add(Partial part) {
     }
 }
 
-RunOutcome Gathered::outcome(const LawTables& tables) && {
+RunOutcome Gathered::outcome(const LawTables& tables, int threads) && {
     if (outcome_.pooled.empty()) outcome_.pooled.assign(layout_.slots(), LogCounts(kBatches));
     if (plan_.isByWorld() || summed_ < plan_.units()) return std::move(outcome_);
     const WorldModel model = compileWorld(scenario_, 0, tables);
-    evaluator_.leaveBatchesOut(model, sums_, costs_, outcome_);
+    evaluator_.leaveBatchesOut(model, sums_, costs_, threads, outcome_);
     outcome_.worlds.front() = evaluator_.evaluate(model, sums_, costs_);
-    evaluator_.poolCosts(costs_, evaluator_.countTimes(model), outcome_.pooled, std::nullopt);
     return std::move(outcome_);
 }
 
 namespace {
 
-void packSlots(const SlotCounts& slots, core::BytePacker& packer) {
-    for (const LogCounts& slot : slots) slot.pack(packer);
+template <typename Slot>
+void packSlots(const std::vector<Slot>& slots, core::BytePacker& packer) {
+    for (const Slot& slot : slots) slot.pack(packer);
 }
 
-SlotCounts unpackSlots(std::size_t size, core::ByteUnpacker& unpacker) {
-    SlotCounts slots;
+template <typename Slot>
+std::vector<Slot> unpackSlots(std::size_t size, core::ByteUnpacker& unpacker) {
+    std::vector<Slot> slots;
     for (std::size_t i = 0; i < size; ++i) {
-        slots.push_back(LogCounts::unpack(unpacker));
+        slots.push_back(Slot::unpack(unpacker));
         if (slots.back().batches() != kBatches) throw core::BytesUnreadable("another number of batches");
     }
     return slots;
@@ -106,7 +107,7 @@ void packPartial(const Partial& part, core::BytePacker& packer) {
         packer.numbers(sums.sums.monthly);
         packer.numbers(sums.sums.horizon);
     }
-    for (const SlotCounts& segment : part.costs) packSlots(segment, packer);
+    for (const CostSums& segment : part.costs) packSlots(segment, packer);
     packSlots(part.pooled, packer);
 }
 
@@ -142,9 +143,9 @@ Partial unpackPartial(const core::Scenario& scenario, const Layout& layout, cons
     }
     if (!plan.isByWorld()) {
         for (std::size_t segment = 0; segment < plan.users().size(); ++segment)
-            part.costs.push_back(unpackSlots(layout.plans, unpacker));
+            part.costs.push_back(unpackSlots<LogSums>(layout.plans, unpacker));
     }
-    part.pooled = unpackSlots(layout.slots(), unpacker);
+    part.pooled = unpackSlots<LogCounts>(layout.slots(), unpacker);
     return part;
 }
 

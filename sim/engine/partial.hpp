@@ -25,7 +25,7 @@ struct Partial {
     UnitRange units;
     std::vector<WorldOutcome> worlds;  ///< several worlds: one a unit; a stopped one is not finished
     std::vector<BatchSums> sums;       ///< one world: in the order of the users; empty when stopped
-    std::vector<SlotCounts> costs;     ///< one world: segment x plan, in batches
+    std::vector<CostSums> costs;       ///< one world: segment x plan, in batches
     SlotCounts pooled;                 ///< by slot, over the segments, in batches
 };
 
@@ -45,7 +45,7 @@ class Gathered {
 
     /// What the rows are made from. Worlds that did not come are unfinished; the only world is unless all
     /// of its units came.
-    [[nodiscard]] RunOutcome outcome(const LawTables& tables) &&;
+    [[nodiscard]] RunOutcome outcome(const LawTables& tables, int threads) &&;
 
   private:
     const core::Scenario& scenario_;
@@ -53,7 +53,7 @@ class Gathered {
     const WorkPlan& plan_;
     const Evaluator evaluator_;
     RunOutcome outcome_;
-    std::vector<SlotCounts> costs_;
+    std::vector<CostSums> costs_;
     WorldSums sums_;
     std::uint64_t summed_ = 0;  ///< units whose sums are in sums_
     struct Waiting {

@@ -57,7 +57,7 @@ void PartMerger::add(const NamedPart& named) {
 }
 
 std::shared_ptr<const RunResult> PartMerger::result() && {
-    return resultOf(scenario_, layout_, std::move(gathered_).outcome(LawTables(scenario_)));
+    return resultOf(scenario_, layout_, std::move(gathered_).outcome(LawTables(scenario_), 0), 0);
 }
 
 }  // namespace breakeven::sim

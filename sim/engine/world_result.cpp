@@ -175,17 +175,12 @@ double probabilityPoolLoses(const Layout& layout, const WorldModel& model, std::
         if (weights[s] == 0.0) continue;
         const double* month = &sums[s].monthly[layout.monthly(0, plan, 0)];
         const double revenue = month[Layout::kRevenue] / sums[s].users;
-        const double share = weights[s] / sums[s].users;
-        for (const WeightedBin& bin : costBins[s]) {
-            const double low = bin.lowShare * bin.weight;
-            const double high = bin.highShare * bin.weight;
-            if (low > 0.0) law.push_back({revenue - bin.low, share * low});
-            if (high > 0.0) law.push_back({revenue - bin.high, share * high});
-            if (bin.weight > low + high)
-                law.push_back({revenue - 0.5 * (bin.low + bin.high), share * (bin.weight - low - high)});
-        }
+        double counted = 0.0;
+        for (const WeightedBin& bin : costBins[s]) counted += bin.weight;
+        for (const WeightedBin& bin : costBins[s])
+            law.push_back({revenue - middleOf(bin), weights[s] * (bin.weight / counted)});
     }
-    // What the bins' middles miss of the mean, which decides most.
+    // What rounding misses of the mean, which decides most.
     double mean = 0.0;
     for (const LawPoint& point : law) mean += point.share * point.value;
     for (LawPoint& point : law) point.value += moments.mean - mean;

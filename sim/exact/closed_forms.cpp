@@ -151,20 +151,17 @@ std::optional<double> exactMetric(const core::Scenario& scenario, std::size_t pl
     return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
-void setExact(const core::Scenario& scenario, RunResult& result) {
-    if (scenario.run.worlds != 1) return;
-    for (MetricRow& row : result.metrics) {
-        const auto plan =
-            std::ranges::find(scenario.plans, row.key.plan, &core::Plan::id) - scenario.plans.begin();
-        std::optional<std::size_t> segment;
-        if (row.key.segment != kAll) {
-            segment = static_cast<std::size_t>(
-                std::ranges::find(scenario.segments, row.key.segment, &core::Segment::id) -
-                scenario.segments.begin());
-        }
-        // Every month has the law of the first: a month's row has the value of the total.
-        row.estimate.exact = exactMetric(scenario, static_cast<std::size_t>(plan), segment, row.metric);
+std::optional<double> exactValue(const core::Scenario& scenario, const MetricRow& row) {
+    const auto plan =
+        std::ranges::find(scenario.plans, row.key.plan, &core::Plan::id) - scenario.plans.begin();
+    std::optional<std::size_t> segment;
+    if (row.key.segment != kAll) {
+        segment = static_cast<std::size_t>(
+            std::ranges::find(scenario.segments, row.key.segment, &core::Segment::id) -
+            scenario.segments.begin());
     }
+    // Every month has the law of the first: a month's row has the value of the total.
+    return exactMetric(scenario, static_cast<std::size_t>(plan), segment, row.metric);
 }
 
 }  // namespace breakeven::sim

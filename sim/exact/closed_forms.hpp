@@ -31,8 +31,7 @@ namespace breakeven::sim {
                                                 std::optional<std::size_t> segment,
                                                 const std::string& metric);
 
-/// Sets `exact` in the metric rows of a run with one world, where a closed form exists. Leaves runs over
-/// several worlds alone: their mean over the beliefs has none.
-void setExact(const core::Scenario& scenario, RunResult& result);
+/// The exact value of a row of a run with one world, where a closed form exists.
+[[nodiscard]] std::optional<double> exactValue(const core::Scenario& scenario, const MetricRow& row);
 
 }  // namespace breakeven::sim

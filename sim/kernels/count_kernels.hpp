@@ -5,13 +5,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace breakeven::sim {
 
-// Which bin of a logarithmic grid a value falls into: 256 bins per power of two, so that a bin is at most
-// 0.4 % wide. A bin's key is made of the exponent and the first 8 bits of the mantissa.
+// Which bin of a logarithmic grid a value falls into. A bin's key is made of the exponent and the first bits
+// of the mantissa: 8 for counts, so that a bin is at most 0.4 % wide; 6 for sums, which know a bin's mean.
 
 inline constexpr int kBinKeyShift = 44;
+inline constexpr int kSumKeyShift = 46;
 inline constexpr double kSmallestBinned = 0x1p-30;   ///< smaller magnitudes share its bin
 inline constexpr double kLargestBinned = 0x1.ffp50;  ///< larger magnitudes share its bin
 
@@ -21,8 +23,8 @@ inline constexpr double kLargestBinned = 0x1.ffp50;  ///< larger magnitudes shar
 }
 
 /// Key of a magnitude; ascending with it.
-[[nodiscard]] inline std::int64_t binKey(double x) {
-    return static_cast<std::int64_t>(binnedBits(x) >> kBinKeyShift);
+[[nodiscard]] inline std::int64_t binKey(double x, int shift = kBinKeyShift) {
+    return static_cast<std::int64_t>(binnedBits(x) >> shift);
 }
 
 /// The 12 bits that follow those of the key: where in its bin the magnitude lies; ascending with it.
@@ -31,24 +33,62 @@ inline constexpr int kOffsetBits = 12;
     return static_cast<std::uint32_t>(binnedBits(x) >> (kBinKeyShift - kOffsetBits)) & 0xfffU;
 }
 
-/// Where keys are counted: positive ones from index 0, negative ones after them.
+/// Where keys are counted: positive ones from index 0, negative ones after them. Either side begins and ends
+/// with a power of two.
 struct BinMap {
     struct Side {
         std::int64_t first = 0;  ///< key of its first bin
         std::int64_t size = 0;
+        bool operator==(const Side&) const = default;
     };
     Side positive;
     Side negative;
+    int shift = kBinKeyShift;
 
     /// Index of a value's bin; meaningless where `covers` says no.
     [[nodiscard]] std::int64_t index(double x) const {
-        return x < 0.0 ? binKey(x) - negative.first + positive.size : binKey(x) - positive.first;
+        return x < 0.0 ? binKey(x, shift) - negative.first + positive.size
+                       : binKey(x, shift) - positive.first;
     }
     [[nodiscard]] bool covers(double x) const {
         const Side& side = x < 0.0 ? negative : positive;
-        return binKey(x) >= side.first && binKey(x) < side.first + side.size;
+        return binKey(x, shift) >= side.first && binKey(x, shift) < side.first + side.size;
     }
+    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(positive.size + negative.size); }
+    /// Bins per power of two.
+    [[nodiscard]] std::int64_t octave() const { return std::int64_t{1} << (52 - shift); }
+
+    /// The map that covers these values too, zeros aside.
+    [[nodiscard]] BinMap with(std::span<const double> values) const;
+    /// The map that covers what either does.
+    [[nodiscard]] BinMap with(const BinMap& other) const;
 };
+
+/// Calls visit(index in a, index in b) for the first bin of every octave of a; b covers a.
+template <typename Visit>
+void alongOctaves(const BinMap& a, const BinMap& b, Visit visit) {
+    const auto side = [&](const BinMap::Side& from, std::int64_t fromStart, const BinMap::Side& to,
+                          std::int64_t toStart) {
+        for (std::int64_t i = 0; i < from.size; i += a.octave()) {
+            visit(static_cast<std::size_t>(fromStart + i),
+                  static_cast<std::size_t>(toStart + i + from.first - to.first));
+        }
+    };
+    side(a.positive, 0, b.positive, 0);
+    side(a.negative, a.positive.size, b.negative, b.positive.size);
+}
+
+/// What was held by one map's index, held by another's that covers it; `empty` where nothing was.
+template <typename Held>
+[[nodiscard]] Held movedTo(const BinMap& map, const BinMap& from, const Held& old,
+                           const typename Held::value_type& empty) {
+    Held result(map.size(), empty);
+    alongOctaves(from, map, [&](std::size_t source, std::size_t target) {
+        std::copy_n(old.begin() + static_cast<std::ptrdiff_t>(source), from.octave(),
+                    result.begin() + static_cast<std::ptrdiff_t>(target));
+    });
+    return result;
+}
 
 /// What `binsOf` found.
 struct Binned {
@@ -79,5 +119,10 @@ inline constexpr int kOffsetShift = 52;
 /// @param found  of each value kept, in order, what is said of it; kBinnedRoom elements
 [[nodiscard]] Binned binsOf(const double* values, std::size_t n, const BinMap& map, double frequent,
                             std::uint64_t* found);
+
+/// The same on the grid of sums (kSumKeyShift). What is said of a value: in bits 0 to 45 those
+/// of its magnitude that follow the key, in bits 46 to 63 the index of its bin.
+[[nodiscard]] Binned sumBinsOf(const double* values, std::size_t n, const BinMap& map, double frequent,
+                               std::uint64_t* found);
 
 }  // namespace breakeven::sim

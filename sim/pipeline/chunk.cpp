@@ -130,7 +130,9 @@ void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::ui
         const Block block{start, std::min(blockUsers_, n - start), first + start};
         drawUserScores(model, segment, block);
         if (!weights_.empty()) countWeights(block, parts);
-        for (Column& column : margin_) std::fill_n(column.begin(), block.n, 0.0);
+        if (layout_.months > 1) {
+            for (Column& column : margin_) std::fill_n(column.begin(), block.n, 0.0);
+        }
         for (std::size_t p = 0; p < layout_.plans; ++p) {
             if (model.plans[p].terms) billers_[p].start(*model.plans[p].terms, layout_.months, blockUsers_);
         }
@@ -180,11 +182,15 @@ void ChunkRunner::drawSpreads(const WorldModel& model, const CompiledSegment& se
 }
 
 void ChunkRunner::tilt(const WorldModel& model, const CompiledSegment& segment, const Block& block) {
-    fillUniforms({key_, model.world, drawWord(0, 0), segment.tiltStream}, block.firstUser, block.n,
-                 uniform_.data());
-    for (std::uint32_t start = 0; start < block.n; start += grouping_.users)
-        stratifyInOrder(&uniform_[start], std::min(grouping_.users, block.n - start));
-    applyTilts(segment.tilts, uniform_.data(), block.n, userScores_, weights_.data());
+    sampler_.fillPicks(model.world, segment.tiltStream, grouping_, block.firstUser, block.n, uniform_.data());
+    const bool shiftsMonths =
+        std::ranges::any_of(segment.tilts, [](const Tilt& tilt) { return !tilt.monthShift.empty(); });
+    monthNormals_.resize(shiftsMonths ? layout_.months : 0);
+    for (std::size_t month = 0; month < monthNormals_.size(); ++month) {
+        monthNormals_[month].resize(segment.scores, Column(blockUsers_));
+        drawMonthNormals(model, segment, month, block, monthNormals_[month]);
+    }
+    applyTilts(segment.tilts, uniform_.data(), block.n, userScores_, monthNormals_, weights_.data());
     for (std::uint32_t i = 0; i < block.n; ++i)
         counts_[i] = static_cast<std::uint64_t>(std::llround(weights_[i] * *layout_.weightUnits));
 }
@@ -202,16 +208,25 @@ double ChunkRunner::sumOf(const double* column, std::uint32_t at, std::uint32_t 
     return laneSum(weighted_.data(), n);
 }
 
-/// The scores of one month: a mix of the user's and the month's own.
-void ChunkRunner::drawMonthScores(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
-                                  const Block& block) {
+void ChunkRunner::drawMonthNormals(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
+                                   const Block& block, std::vector<Column>& normals) {
     for (const CompiledUsage& usage : segment.usages) {
         if (usage.law == CompiledUsage::Law::Constant) continue;
-        double* e = monthScores_[usage.score].data();
+        double* e = normals[usage.score].data();
         sampler_.fill({model.world, static_cast<std::uint32_t>(month + 1), usage.score, segment.scores,
                        usage.monthStream, usage.stratumStream},
                       grouping_, block.firstUser, block.n, e);
         uniformsToNormals(e, block.n);
+    }
+}
+
+/// The scores of one month: a mix of the user's and the month's own.
+void ChunkRunner::drawMonthScores(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
+                                  const Block& block) {
+    if (month < monthNormals_.size()) {
+        std::swap(monthScores_, monthNormals_[month]);
+    } else {
+        drawMonthNormals(model, segment, month, block, monthScores_);
     }
     correlate(segment, monthScores_, block.n);
     for (const CompiledUsage& usage : segment.usages) {
@@ -230,8 +245,13 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
         return usage.law != CompiledUsage::Law::Constant && usage.monthShare > 0.0;
     });
     if (isNoisy) drawMonthScores(model, segment, month, block);
-    for (Column& column : usage_) std::fill_n(column.begin(), n, 0.0);
+    for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
+        const bool isUsed =
+            std::ranges::find(segment.usages, meter, &CompiledUsage::meter) != segment.usages.end();
+        if (!isUsed) std::fill_n(usage_[meter].begin(), n, 0.0);
+    }
     std::fill_n(active_.begin(), n, 0.0);
+    quantityOf_.clear();
     for (const CompiledUsage& usage : segment.usages) {
         double* x = usage_[usage.meter].data();
         const double* z = nullptr;
@@ -351,10 +371,12 @@ void ChunkRunner::addCharge(const CompiledPlan& plan, const CompiledCharge& char
     const double* q = quantity_.data();
     if (charge.meters.size() == 1 && charge.meters.front().second == 1.0 && !isBlocked) {
         q = usage_[charge.meters.front().first].data();
-    } else {
+    } else if (isBlocked || charge.meters != quantityOf_) {
         terms_.clear();
         for (const auto& [meter, weight] : charge.meters) terms_.push_back({usage_[meter].data(), weight});
         weightedSum(terms_, quantity_.data(), n);
+        quantityOf_.clear();
+        if (!isBlocked) quantityOf_ = charge.meters;
         if (isBlocked) multiply(served_.data(), quantity_.data(), n);
         const bool isOneMeter = charge.meters.size() == 1 && charge.meters.front().second == 1.0;
         if (isBlocked && isOneMeter && charge.model != CompiledCharge::Model::PerUnit)
@@ -479,26 +501,38 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
                        add(from - block.start, end - from, part.batch);
                    });
     };
-    const auto addColumn = [&](LogCounts& slot, const double* column, std::uint64_t each,
-                               std::optional<std::size_t> intoBatch, double frequent) {
-        inBatches(intoBatch, [&](std::uint32_t at, std::uint32_t n, std::size_t batch) {
+    // Adds each of users [at, at + n) by weight.
+    const auto addWeighted = [&](auto& to, const double* column, std::uint32_t at, std::uint32_t n,
+                                 std::uint64_t each, std::size_t batch) {
+        for (std::uint32_t i = at; i < at + n; ++i) {
+            if (counts_[i] > 0) to.add(column[i], each * counts_[i], batch);
+        }
+    };
+    const auto count = [&](std::size_t quantity, const double* column, double frequent) {
+        LogCounts& slot = sink.pooled[layout_.slot(p, quantity)];
+        inBatches(sink.pooledBatch, [&](std::uint32_t at, std::uint32_t n, std::size_t batch) {
             if (weights_.empty()) {
-                slot.add(std::span(column + at, n), each, batch, frequent);
-                return;
-            }
-            for (std::uint32_t i = at; i < at + n; ++i) {
-                if (counts_[i] > 0) slot.add(column[i], each * counts_[i], batch);
+                slot.add(std::span(column + at, n), times, batch, frequent);
+            } else {
+                addWeighted(slot, column, at, n, times, batch);
             }
         });
     };
-    const auto count = [&](std::size_t quantity, const double* column, double frequent) {
-        addColumn(sink.pooled[layout_.slot(p, quantity)], column, times, sink.pooledBatch, frequent);
-    };
-    if (layout_.costsLike[p] == p)
-        addColumn(sink.costs[p], cost_[p].data(), 1, sink.costBatch,
-                  plan.standingCost + paymentsOf(plan, revenueAtRest(plan)));
-    if (times == 0) return;
     const double revenueBase = revenueAtRest(plan);
+    if (layout_.costsLike[p] == p) {
+        const double* cost = cost_[p].data();
+        const double frequent = plan.standingCost + paymentsOf(plan, revenueBase);
+        LogSums& sums = sink.costs[p];
+        inBatches(sink.costBatch, [&](std::uint32_t at, std::uint32_t n, std::size_t batch) {
+            if (weights_.empty()) {
+                sums.add(std::span(cost + at, n), batch, frequent);
+            } else {
+                addWeighted(sums, cost, at, n, 1, batch);
+            }
+        });
+        if (times > 0) count(Layout::kCostCount, cost, frequent);
+    }
+    if (times == 0) return;
     if (plan.charges.empty() && !plan.terms && weights_.empty()) {
         LogCounts& slot = sink.pooled[layout_.slot(p, Layout::kRevenueCount)];
         inBatches(sink.pooledBatch, [&](std::uint32_t, std::uint32_t n, std::size_t batch) {

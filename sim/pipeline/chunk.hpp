@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "sim/pipeline/layout.hpp"
@@ -14,19 +15,23 @@
 #include "sim/pipeline/world_model.hpp"
 #include "sim/random/philox.hpp"
 #include "sim/stats/log_counts.hpp"
+#include "sim/stats/log_sums.hpp"
 
 namespace breakeven::sim {
 
 /// Sums of a segment by batch.
 using SegmentSums = std::array<GroupSums, kBatches>;
 
-/// Counts: one for each slot of the layout, or for each plan.
+/// Counts: one for each slot of the layout.
 using SlotCounts = std::vector<LogCounts>;
+
+/// Costs summed by size: one for each plan.
+using CostSums = std::vector<LogSums>;
 
 /// Where a segment's quantities are counted.
 struct CountSink {
-    SlotCounts& costs;                       ///< by plan
-    SlotCounts& pooled;                      ///< by slot: all but cost, over segments
+    CostSums& costs;                         ///< by plan
+    SlotCounts& pooled;                      ///< by slot, over segments
     std::span<const std::uint64_t> times;    ///< by plan: how often a user of this segment counts in `pooled`
     std::optional<std::size_t> costBatch;    ///< batch of `costs`; none: each user's own
     std::optional<std::size_t> pooledBatch;  ///< batch of `pooled`; none: each user's own
@@ -68,6 +73,9 @@ class ChunkRunner {
     /// them, so that extremes come together in every month, while the mix of user and month stays as it is.
     void drawSpreads(const WorldModel& model, const CompiledSegment& segment, const Block& block);
     void drawUserScores(const WorldModel& model, const CompiledSegment& segment, const Block& block);
+    /// The independent normals behind a month's scores.
+    void drawMonthNormals(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
+                          const Block& block, std::vector<Column>& normals);
     void drawMonthScores(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
                          const Block& block);
     void drawUsage(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
@@ -110,13 +118,14 @@ class ChunkRunner {
     ScoreSampler sampler_;
     std::vector<Column> userScores_;  ///< score x user
     std::vector<Column> monthScores_;
-    Column spread_;                     ///< sqrt(nu / chi^2) of a t copula
-    Column copulaScore_;                ///< the normal score that it makes of a usage's
-    std::vector<Column> usage_;         ///< meter x user
-    std::vector<Column> blockedUsage_;  ///< the part of it that a plan with blocks serves
-    std::vector<Column> margin_;        ///< plan x user, over the months so far
-    std::vector<Column> cost_;          ///< plan x user, this month; kept by the first of the plans alike
-    std::vector<Column> listCost_;      ///< costing x user
+    std::vector<std::vector<Column>> monthNormals_;  ///< month x score x user, where tilts shift them
+    Column spread_;                                  ///< sqrt(nu / chi^2) of a t copula
+    Column copulaScore_;                             ///< the normal score that it makes of a usage's
+    std::vector<Column> usage_;                      ///< meter x user
+    std::vector<Column> blockedUsage_;               ///< the part of it that a plan with blocks serves
+    std::vector<Column> margin_;                     ///< plan x user, over the months so far
+    std::vector<Column> cost_;      ///< plan x user, this month; kept by the first of the plans alike
+    std::vector<Column> listCost_;  ///< costing x user
     Column active_;
     Column served_;  ///< share of the use that a plan serves
     Column costed_;  ///< cost as a share of that of all use
@@ -127,6 +136,8 @@ class ChunkRunner {
     Column revenue_;
     Column monthMargin_;
     Column quantity_;
+    std::vector<std::pair<std::size_t, double>>
+        quantityOf_;  ///< meters and weights of its use; empty: others
     Column lapsed_;
     std::vector<TermsBiller> billers_;  ///< by plan: what passes from one month of the block to the next
     Column uniform_;

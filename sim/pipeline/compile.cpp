@@ -108,7 +108,8 @@ struct Compiler {
             usage.meter = use.meter;
             usage.parent = use.per;
             setLaw(usage, use.distribution, index, result.usages.size());
-            const double persistence = value(use.persistence);
+            // In one month nothing tells the user's part from the month's, and one score is spread better.
+            const double persistence = scenario.run.months == 1 ? 1.0 : value(use.persistence);
             usage.userShare = std::sqrt(persistence);
             usage.monthShare = std::sqrt(1.0 - persistence);
             usage.dormant = value(use.dormant);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kUnshifted = 1.0 / kHeaviestUser;
 
-/// ln of a quantity near the upper tail as a linear function of the independent normals.
+/// ln of a quantity near the upper tail as a linear function of the scores: the users' own, then a month's.
 struct LogLinear {
     double constant = 0.0;
     std::vector<double> slopes;
@@ -21,7 +21,7 @@ struct LogLinear {
 /// ln Q(z) of one usage on the line through its quantiles at z = 0 and 3, or at 2 where there is none at the
 /// median.
 LogLinear logQuantile(const CompiledUsage& usage, std::size_t scores) {
-    LogLinear result{0.0, std::vector<double>(scores, 0.0)};
+    LogLinear result{0.0, std::vector<double>(2 * scores, 0.0)};
     const double z[3] = {0.0, 2.0, 3.0};
     double x[3] = {};
     usageQuantiles(usage, z, x, 3);
@@ -29,7 +29,10 @@ LogLinear logQuantile(const CompiledUsage& usage, std::size_t scores) {
     if (!(x[from] > 0.0)) return result;
     const double slope = std::log(x[2] / x[from]) / (z[2] - z[from]);
     result.constant = std::log(x[from]) - slope * z[from];
-    if (usage.law != CompiledUsage::Law::Constant) result.slopes[usage.score] = slope * usage.userShare;
+    if (usage.law != CompiledUsage::Law::Constant) {
+        result.slopes[usage.score] = slope * usage.userShare;
+        result.slopes[scores + usage.score] = slope * usage.monthShare;
+    }
     return result;
 }
 
@@ -57,11 +60,23 @@ double squareOf(const std::vector<double>& vector) {
 std::vector<double> throughCholesky(const CompiledSegment& segment, const std::vector<double>& slopes) {
     if (segment.cholesky.empty()) return slopes;
     std::vector<double> result(slopes.size(), 0.0);
-    for (std::size_t row = 0; row < slopes.size(); ++row) {
-        for (std::size_t column = 0; column <= row; ++column)
-            result[column] += segment.cholesky[row * segment.scores + column] * slopes[row];
+    for (const std::size_t from : {std::size_t{0}, segment.scores}) {
+        for (std::size_t row = 0; row < segment.scores; ++row) {
+            for (std::size_t column = 0; column <= row; ++column)
+                result[from + column] += segment.cholesky[row * segment.scores + column] * slopes[from + row];
+        }
     }
     return result;
+}
+
+double product(const std::vector<double>& shift, const ScoreColumns& scores, std::uint32_t user) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < shift.size(); ++k) sum += shift[k] * scores[k][user];
+    return sum;
+}
+
+void shiftBy(const std::vector<double>& shift, ScoreColumns& scores, std::uint32_t user) {
+    for (std::size_t k = 0; k < shift.size(); ++k) scores[k][user] += shift[k];
 }
 
 }  // namespace
@@ -99,8 +114,15 @@ std::vector<Tilt> tiltsOf(const CompiledSegment& segment, std::span<const Compil
     }
     std::vector<Tilt> tilts;
     if (!(total > 0.0) || !std::isfinite(total)) return tilts;
-    for (const auto& [shift, cost] : costs)
-        tilts.push_back({(1.0 - kUnshifted) * cost / total, 0.5 * squareOf(shift), shift});
+    const auto scores = static_cast<std::ptrdiff_t>(segment.scores);
+    for (const auto& [shift, cost] : costs) {
+        Tilt& tilt = tilts.emplace_back();
+        tilt.share = (1.0 - kUnshifted) * cost / total;
+        tilt.halfSquare = 0.5 * squareOf(shift);
+        tilt.shift.assign(shift.begin(), shift.begin() + scores);
+        tilt.monthShift.assign(shift.begin() + scores, shift.end());
+        if (squareOf(tilt.monthShift) == 0.0) tilt.monthShift.clear();
+    }
     return tilts;
 }
 
@@ -127,22 +149,33 @@ double countUnits(const core::Scenario& scenario) {
     return std::exp2(std::clamp(left, 4.0, 40.0));
 }
 
-void applyTilts(std::span<const Tilt> tilts, const double* picks, std::uint32_t n,
-                std::vector<std::vector<double>>& scores, double* weights) {
+void applyTilts(std::span<const Tilt> tilts, const double* picks, std::uint32_t n, ScoreColumns& scores,
+                std::span<ScoreColumns> months, double* weights) {
+    const auto parts = static_cast<double>(months.size());
     for (std::uint32_t i = 0; i < n; ++i) {
         double laidOff = 0.0;
         for (const Tilt& tilt : tilts) {
+            const double into = picks[i] - laidOff;
             laidOff += tilt.share;
             if (picks[i] >= laidOff) continue;
-            for (std::size_t k = 0; k < tilt.shift.size(); ++k) scores[k][i] += tilt.shift[k];
+            shiftBy(tilt.shift, scores, i);
+            if (tilt.monthShift.empty()) break;
+            const auto month = static_cast<std::size_t>(into / tilt.share * parts);
+            shiftBy(tilt.monthShift, months[std::min(month, months.size() - 1)], i);
             break;
         }
         // q(e) / phi(e) = unshifted share + sum of share x e^(shift . e - |shift|^2 / 2)
         double ratio = 1.0;
         for (const Tilt& tilt : tilts) {
-            double exponent = -tilt.halfSquare;
-            for (std::size_t k = 0; k < tilt.shift.size(); ++k) exponent += tilt.shift[k] * scores[k][i];
-            ratio += tilt.share * (expScalar(exponent) - 1.0);
+            const double exponent = product(tilt.shift, scores, i) - tilt.halfSquare;
+            if (tilt.monthShift.empty()) {
+                ratio += tilt.share * (expScalar(exponent) - 1.0);
+                continue;
+            }
+            double sum = 0.0;
+            for (const ScoreColumns& month : months)
+                sum += expScalar(exponent + product(tilt.monthShift, month, i));
+            ratio += tilt.share * (sum / parts - 1.0);
         }
         weights[i] = 1.0 / ratio;
     }

@@ -11,8 +11,9 @@
 
 namespace breakeven::sim {
 
-// Importance sampling of user effects. The independent normals e behind a user's scores are drawn from a
-// mixture: a half as they are, the rest shifted towards users whose cost on one of the meters is high. A
+// Importance sampling of user effects. The independent normals e behind a user's scores, and those of the
+// months, are drawn from a mixture: a half as they are, the rest shifted towards users whose cost on one of
+// the meters is high in one of the months. A
 // user's weight is the ratio of the densities, phi(e) / q(e): at most 2, so no estimate has a larger variance
 // than twice that of plain draws. For cost that is lognormal in e, the shift by the gradient of ln cost makes
 // weight x cost constant. Source: Glasserman (2003), Monte Carlo Methods in Financial Engineering, ch. 4.6;
@@ -27,13 +28,18 @@ inline constexpr double kHeaviestUser = 2.0;
 [[nodiscard]] std::vector<Tilt> tiltsOf(const CompiledSegment& segment,
                                         std::span<const CompiledCosting> costings);
 
+/// Independent normals: score x user.
+using ScoreColumns = std::vector<std::vector<double>>;
+
 /// Shifts the independent normals of n users, each by the shift its pick falls on, and weights the users.
 ///
-/// @param picks   n uniforms; the shares of the tilts are laid off from 0, the rest is not shifted
-/// @param scores  score x user; shifted in place
+/// @param picks   n uniforms; the shares of the tilts are laid off from 0, each in as many equal parts as
+///                there are months; the rest is not shifted
+/// @param scores  the users' own; shifted in place
+/// @param months  those of each month; shifted in place; empty where no tilt shifts any
 /// @param weights receives phi(e) / q(e), in (0, kHeaviestUser]
-void applyTilts(std::span<const Tilt> tilts, const double* picks, std::uint32_t n,
-                std::vector<std::vector<double>>& scores, double* weights);
+void applyTilts(std::span<const Tilt> tilts, const double* picks, std::uint32_t n, ScoreColumns& scores,
+                std::span<ScoreColumns> months, double* weights);
 
 /// What `settle` and `marginSums` give, each user counted by weight. Added like laneSum.
 [[nodiscard]] PlanSums weightedPlanSums(const double* weights, const double* cost, const double* revenue,

@@ -23,15 +23,20 @@ void ScoreSampler::fill(const ScoreSource& source, const Grouping& grouping, std
     fillUniforms({key_, source.world, drawWord(source.month, 0), source.stream}, firstUser, n, u);
     switch (sampling_) {
         case core::Sampling::Random:
-        case core::Sampling::Importance:
             return;
         case core::Sampling::Stratified:
             if (source.month == 0) stratify(source, grouping.users, firstUser, n, u);
             return;
         case core::Sampling::LatinHypercube:
         case core::Sampling::Sobol:
-            spreadInBatches(source, grouping, firstUser, n, u);
+        case core::Sampling::Importance: {
+            // The first dimension of importance sampling is that of the picks.
+            const std::size_t picks = sampling_ == core::Sampling::Importance ? 1 : 0;
+            spreadInBatches({picks + source.month * source.scores + source.index, source.world, source.month,
+                             source.shuffleStream},
+                            grouping, firstUser, n, u);
             return;
+        }
         case core::Sampling::Antithetic:
             // A pair is never parted by groups, unless these are of one user each.
             if (grouping.users == 1) return;
@@ -65,10 +70,17 @@ void ScoreSampler::stratify(const ScoreSource& source, std::uint32_t groupUsers,
     }
 }
 
-void ScoreSampler::spreadInBatches(const ScoreSource& source, const Grouping& grouping,
-                                   std::uint32_t firstUser, std::uint32_t n, double* u) {
-    const std::size_t dimension = source.month * source.scores + source.index;
-    if (sampling_ == core::Sampling::Sobol) {
+void ScoreSampler::fillPicks(std::uint32_t world, std::uint32_t stream, const Grouping& grouping,
+                             std::uint32_t firstUser, std::uint32_t n, double* picks) {
+    fillUniforms({key_, world, drawWord(0, 0), stream}, firstUser, n, picks);
+    spreadInBatches({0, world, 0, stream}, grouping, firstUser, n, picks);
+}
+
+void ScoreSampler::spreadInBatches(const Spread& spread, const Grouping& grouping, std::uint32_t firstUser,
+                                   std::uint32_t n, double* u) {
+    const std::size_t dimension = spread.dimension;
+    const bool isSequence = sampling_ != core::Sampling::LatinHypercube;
+    if (isSequence) {
         if (dimension >= kSobolDimensions) return;  // beyond the table at random
         if (dimension >= directions_.size()) {
             directions_ =
@@ -81,10 +93,10 @@ void ScoreSampler::spreadInBatches(const ScoreSource& source, const Grouping& gr
         const auto size = static_cast<std::uint32_t>(grouping.usersBefore(batch + 1) - before);
         const std::uint32_t inBatch = firstUser + start - before;
         const std::uint32_t count = std::min(n - start, size - inBatch);
-        const PhiloxCounter keys = philoxBlock({static_cast<std::uint32_t>(batch), source.world,
-                                                drawWord(source.month, 2), source.shuffleStream},
-                                               key_);
-        if (sampling_ == core::Sampling::Sobol) {
+        const PhiloxCounter keys = philoxBlock(
+            {static_cast<std::uint32_t>(batch), spread.world, drawWord(spread.month, 2), spread.stream},
+            key_);
+        if (isSequence) {
             scrambledSobol(directions_[dimension], keys[0], inBatch, count, u + start);
         } else {
             const Permutation stratum(size, keys);

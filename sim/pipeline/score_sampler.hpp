@@ -39,10 +39,22 @@ class ScoreSampler {
     void fill(const ScoreSource& source, const Grouping& grouping, std::uint32_t firstUser, std::uint32_t n,
               double* u);
 
+    /// The same for what picks each user's tilt under importance sampling.
+    /// @param stream  of the picks and of what scrambles them
+    void fillPicks(std::uint32_t world, std::uint32_t stream, const Grouping& grouping,
+                   std::uint32_t firstUser, std::uint32_t n, double* picks);
+
   private:
+    /// The scrambled sequence or the permuted strata of one dimension in one world, month and batch.
+    struct Spread {
+        std::size_t dimension = 0;
+        std::uint32_t world = 0;
+        std::uint32_t month = 0;
+        std::uint32_t stream = 0;
+    };
     void stratify(const ScoreSource& source, std::uint32_t groupUsers, std::uint32_t firstUser,
                   std::uint32_t n, double* u);
-    void spreadInBatches(const ScoreSource& source, const Grouping& grouping, std::uint32_t firstUser,
+    void spreadInBatches(const Spread& spread, const Grouping& grouping, std::uint32_t firstUser,
                          std::uint32_t n, double* u);
 
     core::Sampling sampling_;

@@ -54,11 +54,13 @@ struct CompiledUsage {
     std::size_t score = 0;  ///< which score column it reads; unused by a constant
 };
 
-/// A shift of the independent normals behind a segment's scores, for importance sampling.
+/// A shift of the independent normals behind a segment's scores, for importance sampling: the user's own and
+/// those of one of the months.
 struct Tilt {
-    double share = 0.0;       ///< of the users
-    double halfSquare = 0.0;  ///< |shift|^2 / 2
-    std::vector<double> shift;
+    double share = 0.0;              ///< of the users, evenly over the months
+    double halfSquare = 0.0;         ///< half the square of both shifts together
+    std::vector<double> shift;       ///< by score
+    std::vector<double> monthShift;  ///< by score; empty: no month is shifted
 };
 
 /// When within a month a segment's use happens.

@@ -9,11 +9,6 @@
 namespace breakeven::sim {
 namespace {
 
-double middle(const WeightedBin& bin) {
-    return 0.5 *
-           (bin.low * (1.0 + bin.lowShare - bin.highShare) + bin.high * (1.0 + bin.highShare - bin.lowShare));
-}
-
 double totalWeight(std::span<const WeightedBin> bins) {
     double total = 0.0;
     for (const WeightedBin& bin : bins) total += bin.weight;
@@ -22,7 +17,7 @@ double totalWeight(std::span<const WeightedBin> bins) {
 
 double totalValue(std::span<const WeightedBin> bins) {
     double total = 0.0;
-    for (const WeightedBin& bin : bins) total += bin.weight * middle(bin);
+    for (const WeightedBin& bin : bins) total += bin.weight * middleOf(bin);
     return total;
 }
 
@@ -42,7 +37,7 @@ double valueOfLargest(std::span<const WeightedBin> bins, double weight) {
     double value = 0.0;
     for (std::size_t i = bins.size(); i-- > 0 && left > 0.0;) {
         const double taken = std::min(left, bins[i].weight);
-        value += taken < bins[i].weight ? topOf(bins[i], taken) : taken * middle(bins[i]);
+        value += taken < bins[i].weight ? topOf(bins[i], taken) : taken * middleOf(bins[i]);
         left -= taken;
     }
     return value;
@@ -64,21 +59,7 @@ double inside(const WeightedBin& bin, double fraction) {
     return std::clamp(value, bin.low, bin.high);
 }
 
-constexpr std::int64_t kOctave = 256;  // bins per power of two; sides of a map begin and end with one
-
-/// Calls visit(index in a, index in b) for the first bin of every octave of a; b covers a.
-template <typename Visit>
-void alongOctaves(const BinMap& a, const BinMap& b, Visit visit) {
-    const auto side = [&](const BinMap::Side& from, std::int64_t fromStart, const BinMap::Side& to,
-                          std::int64_t toStart) {
-        for (std::int64_t i = 0; i < from.size; i += kOctave) {
-            visit(static_cast<std::size_t>(fromStart + i),
-                  static_cast<std::size_t>(toStart + i + from.first - to.first));
-        }
-    };
-    side(a.positive, 0, b.positive, 0);
-    side(a.negative, a.positive.size, b.negative, b.positive.size);
-}
+constexpr std::size_t kOctave = 256;  // bins per power of two
 
 }  // namespace
 
@@ -112,10 +93,7 @@ inline void LogCounts::widen(std::size_t bin, double x, std::uint64_t times) {
 }
 
 bool LogCounts::makeRoom(Batch& batch, std::uint64_t values, std::uint64_t times) {
-    if (batch.cells.empty()) {
-        batch.cells.resize(size());
-        std::ranges::transform(extremes_, batch.cells.begin(), interiorOf);
-    }
+    batch.cells.resize(size());
     // Cells that fill up quickly would be emptied more often than it is worth.
     if (values > 0 && times > (kMostInCells >> 8) / values) {
         batch.large.resize(size());
@@ -203,79 +181,63 @@ void LogCounts::cover(double x) {
 }
 
 void LogCounts::cover(std::span<const double> values) {
-    BinMap map = map_;
-    for (const double x : values) {
-        if (x == 0.0 || map.covers(x)) continue;
-        BinMap::Side& side = x < 0.0 ? map.negative : map.positive;
-        const std::int64_t octave = binKey(x) / kOctave * kOctave;
-        const std::int64_t end = side.size == 0 ? octave + kOctave : side.first + side.size;
-        const std::int64_t first = side.size == 0 ? octave : std::min(side.first, octave);
-        side = {first, std::max(end, octave + kOctave) - first};
-    }
-    resize(map);
+    resize(map_.with(values));
 }
 
 void LogCounts::resize(const BinMap& map) {
-    const auto moved = [&](const auto& old, auto empty) {
-        auto grown = std::vector(static_cast<std::size_t>(map.positive.size + map.negative.size), empty);
-        const auto move = [&](std::int64_t from, std::int64_t to, std::int64_t count) {
-            std::copy_n(old.begin() + from, count, grown.begin() + to);
-        };
-        move(0, map_.positive.first - map.positive.first, map_.positive.size);
-        move(map_.positive.size, map.positive.size + map_.negative.first - map.negative.first,
-             map_.negative.size);
-        return grown;
-    };
-    extremes_ = moved(extremes_, Extremes{});
+    if (map.positive == map_.positive && map.negative == map_.negative) return;
+    extremes_ = movedTo(map, map_, extremes_, Extremes{});
     for (Batch& batch : batches_) {
         for (std::vector<std::uint64_t>* counts : {&batch.cells, &batch.large}) {
-            if (!counts->empty()) *counts = moved(*counts, std::uint64_t{0});
+            if (!counts->empty()) *counts = movedTo(map, map_, *counts, 0);
         }
     }
     map_ = map;
 }
 
-void LogCounts::mergeExtremes(const LogCounts& other, std::uint64_t times) {
-    const auto union_ = [](const BinMap::Side& a, const BinMap::Side& b) {
-        if (a.size == 0) return b;
-        if (b.size == 0) return a;
-        const std::int64_t first = std::min(a.first, b.first);
-        return BinMap::Side{first, std::max(a.first + a.size, b.first + b.size) - first};
-    };
-    const BinMap map{union_(map_.positive, other.map_.positive), union_(map_.negative, other.map_.negative)};
-    if (map.positive.size != map_.positive.size || map.negative.size != map_.negative.size) resize(map);
+void LogCounts::mergeExtremes(const LogCounts& other) {
+    resize(map_.with(other.map_));
     alongOctaves(other.map_, map_, [&](std::size_t from, std::size_t to) {
         for (std::size_t i = 0; i < kOctave; ++i) {
             const Extremes& seen = other.extremes_[from + i];
-            extremes_[to + i].add(seen.low, seen.atLow * times, seen.high, seen.atHigh * times);
+            extremes_[to + i].add(seen.low, seen.atLow, seen.high, seen.atHigh);
         }
     });
 }
 
-void LogCounts::mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap, std::uint64_t times) {
-    to.zeros += from.zeros * times;
+void LogCounts::mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap) {
+    to.zeros += from.zeros;
     if (from.cells.empty() && from.large.empty()) return;
-    const bool isSmall = from.large.empty() && makeRoom(to, from.inCells, times);
+    const bool isSmall = from.large.empty() && makeRoom(to, from.inCells, 1);
     alongOctaves(fromMap, map_, [&](std::size_t source, std::size_t target) {
         for (std::size_t i = 0; i < kOctave; ++i) {
             if (isSmall) {
-                to.cells[target + i] += (from.cells[source + i] & kCountMask) * times;
+                to.cells[target + i] += from.cells[source + i] & kCountMask;
             } else if (const std::uint64_t counted = from.count(source + i)) {
-                count(to, target + i, counted * times);
+                count(to, target + i, counted);
             }
         }
     });
 }
 
-void LogCounts::merge(const LogCounts& other, std::uint64_t times) {
-    mergeExtremes(other, times);
-    for (std::size_t batch = 0; batch < batches_.size(); ++batch)
-        mergeBatch(batches_[batch], other.batches_[batch], other.map_, times);
+bool LogCounts::isUnused() const {
+    return extremes_.empty() &&
+           std::ranges::all_of(batches_, [](const Batch& batch) { return batch.zeros == 0; });
 }
 
-void LogCounts::mergeInto(std::size_t batch, const LogCounts& other, std::uint64_t times) {
-    mergeExtremes(other, times);
-    for (const Batch& from : other.batches_) mergeBatch(batches_[batch], from, other.map_, times);
+void LogCounts::merge(LogCounts&& other) {
+    if (isUnused()) {
+        *this = std::move(other);
+        return;
+    }
+    mergeExtremes(other);
+    for (std::size_t batch = 0; batch < batches_.size(); ++batch)
+        mergeBatch(batches_[batch], other.batches_[batch], other.map_);
+}
+
+void LogCounts::mergeInto(std::size_t batch, const LogCounts& other) {
+    mergeExtremes(other);
+    for (const Batch& from : other.batches_) mergeBatch(batches_[batch], from, other.map_);
 }
 
 void LogCounts::clear() {
@@ -287,7 +249,7 @@ void LogCounts::clear() {
     }
 }
 
-std::vector<LogCounts::Filled> LogCounts::filled() const {
+LogCounts::Table LogCounts::table(double unit) const {
     std::vector<std::uint64_t> totals(size());
     std::uint64_t zeros = 0;
     for (const Batch& batch : batches_) {
@@ -296,54 +258,69 @@ std::vector<LogCounts::Filled> LogCounts::filled() const {
             totals[bin] += batch.cells[bin] & kCountMask;
         for (std::size_t bin = 0; bin < batch.large.size(); ++bin) totals[bin] += batch.large[bin];
     }
-    std::vector<Filled> result;
+    Table table;
+    const auto add = [&](std::size_t cell, std::uint64_t total, const Extremes& seen) {
+        const auto count = static_cast<double>(total);
+        const bool isAtom = isAlike(seen.low, seen.high);
+        table.cells.push_back(cell);
+        table.bins.push_back({seen.low, seen.high, count * unit,
+                              isAtom ? 0.0 : static_cast<double>(seen.atLow) / count,
+                              isAtom ? 1.0 : static_cast<double>(seen.atHigh) / count});
+    };
     const auto addBin = [&](std::size_t bin) {
-        if (totals[bin] > 0) result.push_back({bin, totals[bin]});
+        if (totals[bin] > 0) add(bin, totals[bin], extremes_[bin]);
     };
     const auto positive = static_cast<std::size_t>(map_.positive.size);
     for (std::size_t bin = size(); bin-- > positive;) addBin(bin);
-    if (zeros > 0) result.push_back({kZeros, zeros});
+    if (zeros > 0) add(kZeros, zeros, {0.0, 0.0, zeros, zeros});
     for (std::size_t bin = 0; bin < positive; ++bin) addBin(bin);
-    return result;
+    return table;
 }
 
 std::vector<WeightedBin> LogCounts::bins(double unit) const {
-    std::vector<WeightedBin> result;
-    for (const auto& [bin, total] : filled()) {
-        const Extremes seen = bin == kZeros ? Extremes{0.0, 0.0, total, total} : extremes_[bin];
-        const auto count = static_cast<double>(total);
-        const bool isAtom = isAlike(seen.low, seen.high);
-        result.push_back({seen.low, seen.high, count * unit,
-                          isAtom ? 0.0 : static_cast<double>(seen.atLow) / count,
-                          isAtom ? 1.0 : static_cast<double>(seen.atHigh) / count});
-    }
-    return result;
+    return table(unit).bins;
 }
 
-std::vector<std::vector<double>> LogCounts::batchWeights() const {
-    std::vector<std::vector<double>> weights;
-    const std::vector<Filled> bins = filled();
+std::vector<LogCounts::BatchCounts> LogCounts::batchCounts(const Table& table,
+                                                           std::span<const std::size_t> at) const {
+    std::vector<BatchCounts> result;
     for (const Batch& batch : batches_) {
-        std::vector<double>& of = weights.emplace_back();
-        of.reserve(bins.size());
-        for (const Filled& found : bins)
-            of.push_back(static_cast<double>(found.bin == kZeros ? batch.zeros : batch.count(found.bin)));
+        BatchCounts& counts = result.emplace_back();
+        std::uint64_t upTo = 0;
+        std::size_t next = 0;
+        for (const std::size_t place : at) {
+            const auto countAt = [&](std::size_t i) {
+                return table.cells[i] == kZeros ? batch.zeros : batch.count(table.cells[i]);
+            };
+            for (; next <= place; ++next) upTo += countAt(next);
+            counts.upTo.push_back(static_cast<double>(upTo));
+            counts.in.push_back(static_cast<double>(countAt(place)));
+        }
+        counts.total = static_cast<double>(batch.count());
     }
-    return weights;
+    return result;
 }
 
 std::uint64_t LogCounts::count() const {
     std::uint64_t total = 0;
-    for (const Batch& batch : batches_)
-        total = std::accumulate(batch.large.begin(), batch.large.end(), total + batch.zeros + batch.inCells);
+    for (const Batch& batch : batches_) total += batch.count();
     return total;
+}
+
+std::uint64_t LogCounts::Batch::count() const {
+    return std::accumulate(large.begin(), large.end(), zeros + inCells);
+}
+
+double middleOf(const WeightedBin& bin) {
+    return 0.5 *
+           (bin.low * (1.0 + bin.lowShare - bin.highShare) + bin.high * (1.0 + bin.highShare - bin.lowShare));
 }
 
 std::vector<WeightedBin> mergedBins(std::vector<std::vector<WeightedBin>> lists) {
     if (lists.size() == 1) return std::move(lists.front());
     std::vector<WeightedBin> all;
     for (const auto& list : lists) all.insert(all.end(), list.begin(), list.end());
-    std::ranges::stable_sort(all, {}, middle);
+    std::ranges::stable_sort(all, {}, middleOf);
     return all;
 }
 
@@ -389,7 +366,7 @@ double giniOf(std::span<const WeightedBin> bins) {
     double twiceArea = 0.0;
     double below = 0.0;
     for (const WeightedBin& bin : bins) {
-        const double value = bin.weight * middle(bin);
+        const double value = bin.weight * middleOf(bin);
         twiceArea += bin.weight * (2.0 * below + value);
         below += value;
     }

@@ -38,11 +38,11 @@ class LogCounts {
     /// @param frequent  a value that many of them are expected to equal, NaN: none; only speed depends on it
     void add(std::span<const double> values, std::uint64_t times, std::size_t batch, double frequent);
 
-    /// Adds what `other` counted, each observation `times` times, batch by batch; as many batches.
-    void merge(const LogCounts& other, std::uint64_t times = 1);
+    /// Adds what `other` counted, batch by batch; as many batches.
+    void merge(LogCounts&& other);
 
     /// Adds what all batches of `other` counted to one batch.
-    void mergeInto(std::size_t batch, const LogCounts& other, std::uint64_t times = 1);
+    void mergeInto(std::size_t batch, const LogCounts& other);
 
     /// Forgets everything but keeps the memory.
     void clear();
@@ -50,8 +50,24 @@ class LogCounts {
     /// The non-empty bins in ascending order, weights in observations times `unit`.
     [[nodiscard]] std::vector<WeightedBin> bins(double unit = 1.0) const;
 
-    /// For each batch, its weight in each of `bins()`.
-    [[nodiscard]] std::vector<std::vector<double>> batchWeights() const;
+    /// The same, and where each of them is counted.
+    struct Table {
+        std::vector<WeightedBin> bins;
+        std::vector<std::size_t> cells;
+    };
+    [[nodiscard]] Table table(double unit = 1.0) const;
+
+    /// What one batch counted: in all, up to some bins and in each of them.
+    struct BatchCounts {
+        double total = 0.0;
+        std::vector<double> upTo;
+        std::vector<double> in;
+    };
+    /// What each batch counted up to and in some bins of the table.
+    ///
+    /// @param at  their places there, ascending
+    [[nodiscard]] std::vector<BatchCounts> batchCounts(const Table& table,
+                                                       std::span<const std::size_t> at) const;
 
     [[nodiscard]] std::uint64_t count() const;
     [[nodiscard]] std::size_t batches() const { return batches_.size(); }
@@ -91,12 +107,14 @@ class LogCounts {
         std::vector<std::uint64_t> large;  ///< by the map's index: counted beside the cells; empty: nothing
         std::uint64_t inCells = 0;         ///< sum of the cells' counts, at most kMostInCells
         std::uint64_t zeros = 0;
+        [[nodiscard]] std::uint64_t count() const;
         [[nodiscard]] std::uint64_t count(std::size_t bin) const {
             return (cells.empty() ? 0 : cells[bin] & kCountMask) + (large.empty() ? 0 : large[bin]);
         }
     };
 
     [[nodiscard]] std::size_t size() const { return extremes_.size(); }
+    [[nodiscard]] bool isUnused() const;
     void cover(double x);
     void cover(std::span<const double> values);
     void resize(const BinMap& map);
@@ -107,21 +125,17 @@ class LogCounts {
     /// there; false, with room in `large`, if they are too many for cells.
     bool makeRoom(Batch& batch, std::uint64_t values, std::uint64_t times);
     void count(Batch& batch, std::size_t bin, std::uint64_t times);
-    void mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap, std::uint64_t times);
-    void mergeExtremes(const LogCounts& other, std::uint64_t times);
-    /// A bin that holds something, of all batches together.
-    struct Filled {
-        std::size_t bin = 0;  ///< by the map's index; kZeros: the zeros
-        std::uint64_t count = 0;
-    };
-    static constexpr std::size_t kZeros = static_cast<std::size_t>(-1);
-    /// In ascending order of values.
-    [[nodiscard]] std::vector<Filled> filled() const;
+    void mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap);
+    void mergeExtremes(const LogCounts& other);
+    static constexpr std::size_t kZeros = static_cast<std::size_t>(-1);  ///< in place of a map's index
 
     BinMap map_;
     std::vector<Extremes> extremes_;  ///< by the map's index
     std::vector<Batch> batches_;
 };
+
+/// The mean of a bin's values.
+[[nodiscard]] double middleOf(const WeightedBin& bin);
 
 /// Bins of several lists put together in ascending order; bins of one grid cell are joined.
 [[nodiscard]] std::vector<WeightedBin> mergedBins(std::vector<std::vector<WeightedBin>> lists);

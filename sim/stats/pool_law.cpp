@@ -42,8 +42,8 @@ std::vector<Complex> unitRoots(std::size_t size) {
     return roots;
 }
 
-/// In place, radix 2; the inverse without its division.
-void transform(std::vector<Complex>& values, const std::vector<Complex>& roots, bool isInverse) {
+/// To sums of value[k] exp(2 pi i f k / size) by f, in place, radix 2.
+void transform(std::vector<Complex>& values, const std::vector<Complex>& roots) {
     const std::size_t size = values.size();
     for (std::size_t i = 1, j = 0; i < size; ++i) {
         std::size_t bit = size / 2;
@@ -55,9 +55,8 @@ void transform(std::vector<Complex>& values, const std::vector<Complex>& roots, 
         const std::size_t stride = size / length;
         for (std::size_t from = 0; from < size; from += length) {
             for (std::size_t k = 0; k < length / 2; ++k) {
-                const Complex root = isInverse ? std::conj(roots[k * stride]) : roots[k * stride];
                 const Complex even = values[from + k];
-                const Complex odd = product(root, values[from + k + length / 2]);
+                const Complex odd = product(roots[k * stride], values[from + k + length / 2]);
                 values[from + k] = even + odd;
                 values[from + k + length / 2] = even - odd;
             }
@@ -72,6 +71,35 @@ Complex power(Complex base, std::uint64_t exponent) {
         base = product(base, base);
     }
     return result;
+}
+
+/// The sum of what the inverse transform gives at -size / 2, ... up to `zero`, the value there counting in
+/// part, of a transform that is left to the power n. By geometric sums, so that nothing is transformed back.
+double sumUpTo(double zero, const std::vector<Complex>& transformed, std::uint64_t n,
+               const std::vector<Complex>& roots) {
+    const std::size_t size = transformed.size();
+    const double last = std::floor(zero - 0.5);  // counts whole
+    const double part = zero - last - 0.5;       // of the next
+    const auto rootAt = [&](std::int64_t index) {
+        const std::size_t turned = static_cast<std::size_t>(index) & (size - 1);
+        return turned < size / 2 ? roots[turned] : -roots[turned - size / 2];
+    };
+    // Smaller ones to the power n are below 1e-20.
+    const double least = expScalar(-92.0 / static_cast<double>(n));
+    double sum = last + 0.5 * static_cast<double>(size) + 1.0 + part;  // at frequency 0, all of the weight
+    for (std::size_t f = 1; f <= size / 2; ++f) {
+        const Complex base = transformed[f];
+        if (base.real() * base.real() + base.imag() * base.imag() < least) continue;
+        const auto step = static_cast<std::int64_t>(f);
+        const Complex root = std::conj(rootAt(step));
+        const Complex beyond = std::conj(rootAt((static_cast<std::int64_t>(last) + 1) * step));
+        const Complex first{f % 2 == 0 ? 1.0 : -1.0, 0.0};
+        const Complex whole = product(first - beyond, std::conj(1.0 - root)) / std::norm(1.0 - root);
+        const Complex weights = whole + part * beyond;
+        // The values are real: the second half mirrors the first.
+        sum += (f < size / 2 ? 2.0 : 1.0) * product(power(base, n), weights).real();
+    }
+    return sum / static_cast<double>(size);
 }
 
 /// Of the margins below `far` either way; the others' share is `beyond`.
@@ -130,11 +158,15 @@ double mostOf(double expected) {
 
 }  // namespace
 
-double probabilityPoolLoses(std::span<const LawPoint> law, std::uint64_t users, std::size_t steps) {
+double probabilityPoolLoses(std::span<const LawPoint> given, std::uint64_t users, std::size_t steps) {
     const auto n = static_cast<double>(users);
-    const auto [least, most] = std::ranges::minmax(law, {}, &LawPoint::value);
+    const auto [least, most] = std::ranges::minmax(given, {}, &LawPoint::value);
     if (least.value >= 0.0) return 0.0;
     if (most.value < 0.0) return 1.0;
+
+    // A loss that n of the largest margins do not make up for may as well be just that, and the other way.
+    std::vector<LawPoint> law(given.begin(), given.end());
+    for (LawPoint& point : law) point.value = std::clamp(point.value, -n * most.value, -n * least.value);
 
     const Core core = coreOf(law, n);
     const double halfWidth = core.reach(n) + mostOf(n * core.beyond) * core.far;
@@ -158,21 +190,14 @@ double probabilityPoolLoses(std::span<const LawPoint> law, std::uint64_t users, 
         gridSquares += (point.share - above) * below * below + above * (below + 1.0) * (below + 1.0);
     }
     const std::vector<Complex> roots = unitRoots(steps);
-    transform(values, roots, false);
-    // The values are real: the second half mirrors the first.
-    for (std::size_t i = 0; i <= steps / 2; ++i) values[i] = power(values[i], users);
-    for (std::size_t i = 1; i < steps / 2; ++i) values[steps - i] = std::conj(values[i]);
-    transform(values, roots, true);
+    transform(values, roots);
 
     // The grid keeps the mean and widens the spread a little: zero moves as far from the mean as the spread
     // grew.
     const double variance = squares - mean * mean;
     const double zero =
         variance > 0.0 ? n * mean * (1.0 - std::sqrt((gridSquares - mean * mean) / variance)) : 0.0;
-    double chance = 0.0;
-    for (double k = -0.5 * static_cast<double>(steps); k - 0.5 < zero; k += 1.0)
-        chance += std::min(1.0, zero - k + 0.5) * values[slot(k)].real();
-    return std::clamp(chance / static_cast<double>(steps), 0.0, 1.0);
+    return std::clamp(sumUpTo(zero, values, users, roots), 0.0, 1.0);
 }
 
 }  // namespace breakeven::sim

@@ -1,9 +1,10 @@
-// precision_bench [SCENARIO [PLAN [SHARE]]] [--threads T] [--seeds S] [--sampling NAME]
-// How long the engine takes, without process start, to know the mean cost of a plan at base values to a
-// standard error of SHARE of it (0.0001), for each sampling. True errors: the root mean square over seeds 1
-// to S (64) against the closed form, not the errors that the runs print. Users grow by factors of 4 from
-// 4,096; of the first number that is enough the time is printed, and what its error would make of it. One
-// JSON line each.
+// precision_bench [SCENARIO [PLAN [SHARE]]] [--threads T] [--seeds S] [--sampling NAME] [--controls]
+// [--means] How long the engine takes, without process start, to know the mean cost of a plan at base values
+// to a standard error of SHARE of it (0.0001), for each sampling. True errors: the root mean square over
+// seeds 1 to S (64) against the closed form, not the errors that the runs print. Users double from 4,096; of
+// the first number that is enough the time is printed, and what its error would make of it. --controls: with
+// control variates. --means: without quantiles and exact
+// values, as the first look in the window. One JSON line each.
 
 #include <fmt/format.h>
 
@@ -65,9 +66,9 @@ void run(Target target, std::uint64_t seeds, const sim::Hooks& hooks, const std:
     for (std::size_t i = 0; i < std::size(core::kSamplingNames); ++i) {
         if (!only.empty() && core::kSamplingNames[i] != only) continue;
         target.scenario.run.sampling = *core::samplingNamed(core::kSamplingNames[i]);
-        for (std::uint64_t users = 4096;; users *= 4) {
+        for (std::uint64_t users = 4096;; users *= 2) {
             const Precision found = precisionOf(target, users, seeds, hooks);
-            if (found.error > target.share && users * 4 <= kMostUsers) continue;
+            if (found.error > target.share && users * 2 <= kMostUsers) continue;
             // Whatever the sampling, an error that falls like 1 / sqrt(users) is the least that it does.
             fmt::print(R"({{"sampling": "{}", "users": {}, "seconds": {:.6g}, "relative_rms_error": {:.3g}, )"
                        R"("relative_printed_error": {:.3g}, "seconds_to_target": {:.6g}}})"
@@ -88,6 +89,7 @@ int main(int count, char** arguments) {
         std::vector<std::string> words;
         std::uint64_t seeds = 64;
         std::string only;
+        bool isControlled = false;
         sim::Hooks hooks;
         for (int i = 1; i < count; ++i) {
             const std::string word = arguments[i];
@@ -97,6 +99,10 @@ int main(int count, char** arguments) {
                 seeds = std::stoull(arguments[++i]);
             } else if (word == "--sampling" && i + 1 < count) {
                 only = arguments[++i];
+            } else if (word == "--controls") {
+                isControlled = true;
+            } else if (word == "--means") {
+                hooks.closedForms = hooks.distributions = false;
             } else {
                 words.push_back(word);
             }
@@ -108,6 +114,7 @@ int main(int count, char** arguments) {
         Target target{*reading.scenario, 0, 0.0, words.size() > 2 ? std::stod(words[2]) : 1e-4};
         target.scenario.run.worlds = 1;
         target.scenario.run.months = 1;
+        target.scenario.usesControls = isControlled;
         while (target.plan < target.scenario.plans.size() && target.scenario.plans[target.plan].id != plan)
             ++target.plan;
         if (target.plan == target.scenario.plans.size()) throw std::invalid_argument("no plan " + plan);

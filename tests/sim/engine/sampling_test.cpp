@@ -132,27 +132,65 @@ TEST(Sampling, GivenAModerateTail_WhenSpread_ThenTheErrorShrinksInTheKnownOrder)
 }
 
 TEST(Importance, GivenAnyTilts_WhenApplied_ThenTheWeightsAverageOneAndNeverPassTwo) {
-    const Tilt tilts[] = {{0.3, 0.5 * (4.0 + 1.0), {2.0, 1.0}}, {0.2, 0.5 * 9.0, {0.0, 3.0}}};
-    core::Scenario scenario = tests::pro200();
+    // The first shifts a month too, by 1.5 and -0.5.
+    const Tilt tilts[] = {{0.3, 0.5 * (4.0 + 1.0 + 2.25 + 0.25), {2.0, 1.0}, {1.5, -0.5}},
+                          {0.2, 0.5 * 9.0, {0.0, 3.0}, {}}};
     constexpr std::uint32_t kUsers = 200'000;
-    std::vector<std::vector<double>> scores(2, std::vector<double>(kUsers));
+    constexpr std::size_t kMonths = 3;
+    std::uint32_t stream = 5;
+    const auto normals = [&] {
+        ScoreColumns scores(2, std::vector<double>(kUsers));
+        for (std::vector<double>& column : scores) {
+            fillUniforms({{1, 2}, 0, 0, stream++}, 0, kUsers, column.data());
+            uniformsToNormals(column.data(), kUsers);
+        }
+        return scores;
+    };
+    ScoreColumns scores = normals();
+    std::vector<ScoreColumns> months;
+    for (std::size_t month = 0; month < kMonths; ++month) months.push_back(normals());
+    const std::vector<ScoreColumns> before = months;
     std::vector<double> picks(kUsers);
-    fillUniforms({{1, 2}, 0, 0, 5}, 0, kUsers, scores[0].data());
-    fillUniforms({{1, 2}, 0, 0, 7}, 0, kUsers, scores[1].data());
-    fillUniforms({{1, 2}, 0, 0, 6}, 0, kUsers, picks.data());
-    for (std::vector<double>& column : scores) uniformsToNormals(column.data(), kUsers);
+    fillUniforms({{1, 2}, 0, 0, stream}, 0, kUsers, picks.data());
     std::vector<double> weights(kUsers);
-    applyTilts(tilts, picks.data(), kUsers, scores, weights.data());
+    applyTilts(tilts, picks.data(), kUsers, scores, months, weights.data());
     double sum = 0.0;
-    double mean = 0.0;
+    std::vector<double> means(4, 0.0);
+    std::vector<double> shifted(kMonths, 0.0);
     for (std::uint32_t i = 0; i < kUsers; ++i) {
         ASSERT_LE(weights[i], 2.0);
         ASSERT_GT(weights[i], 0.0);
         sum += weights[i];
-        mean += weights[i] * scores[1][i];
+        means[0] += weights[i] * scores[1][i];
+        for (std::size_t month = 0; month < kMonths; ++month) {
+            means[1 + month] += weights[i] * months[month][0][i];
+            shifted[month] += months[month][0][i] != before[month][0][i] ? 1.0 / kUsers : 0.0;
+        }
     }
     EXPECT_NEAR(sum / kUsers, 1.0, 5.0 * std::sqrt(1.0 / kUsers));  // variance at most 1
-    EXPECT_NEAR(mean / kUsers, 0.0, 5.0 * std::sqrt(2.0 / kUsers));
+    for (const double mean : means) EXPECT_NEAR(mean / kUsers, 0.0, 5.0 * std::sqrt(2.0 / kUsers));
+    for (const double share : shifted) EXPECT_NEAR(share, 0.1, 5.0 * std::sqrt(0.09 / kUsers));
+}
+
+// Persistence of a half: as much of the cost hangs on the month as on the user, in each of six months.
+TEST(Importance, GivenMonthsThatVaryAlike_WhenSampled_ThenTheErrorOfTheMeanFallsToo) {
+    core::Scenario scenario = tests::pro200();
+    std::get<core::Lognormal>(scenario.segments[0].usages[0].distribution).spread = {2.5, {}};
+    scenario.segments[0].usages[0].persistence = {0.5, {}};
+    scenario.plans.resize(1);
+    const double exact = 0.3234 * 180.0 * std::exp(0.5 * 2.5 * 2.5);
+    const auto error = [&](Sampling sampling) {
+        double squares = 0.0;
+        for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+            scenario.run = {20'000, 1, 6, seed, sampling};
+            const double cost =
+                findMetric(*simulate(scenario), {"flat", kAll, kAll}, "cost_per_user")->estimate.value;
+            squares += std::pow(cost / exact - 1.0, 2);
+        }
+        return std::sqrt(squares / 20.0);
+    };
+    EXPECT_LT(error(Sampling::Importance), 0.02);
+    EXPECT_GT(error(Sampling::Random), 0.05);
 }
 
 }  // namespace
