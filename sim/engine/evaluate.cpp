@@ -52,7 +52,8 @@ WorldOutcome Evaluator::evaluate(const WorldModel& model, const WorldSums& sums,
     WorldOutcome outcome;
     outcome.beliefs = model.beliefs;
     const std::vector<GroupSums> totals = segmentTotals(sums, kBatches);
-    outcome.values = valuesOf(model, totals, ofCosts(costs, [](const LogSums& plan) { return plan.bins(); }));
+    outcome.values = valuesOf(model, totals, ofCosts(costs, [](const LogSums& plan) { return plan.bins(); }),
+                              scenario_.run.worlds == 1 ? PoolGrid::Fine : PoolGrid::WhereSkewed);
     for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
         outcome.marginNoise.push_back(marginNoise(model, sums, plan));
         const auto months = static_cast<double>(layout_.months);
@@ -65,7 +66,8 @@ WorldOutcome Evaluator::evaluate(const WorldModel& model, const WorldSums& sums,
 
 std::vector<std::vector<double>> Evaluator::valuesOf(const WorldModel& model,
                                                      const std::vector<GroupSums>& totals,
-                                                     const std::vector<std::vector<Bins>>& bins) const {
+                                                     const std::vector<std::vector<Bins>>& bins,
+                                                     PoolGrid grid) const {
     std::vector<std::vector<double>> values;
     std::vector<std::vector<CostSpread>> spreads(layout_.plans);
     for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
@@ -74,7 +76,7 @@ std::vector<std::vector<double>> Evaluator::valuesOf(const WorldModel& model,
             if (owner == plan)
                 spreads[plan].push_back(costSpread(model, plan, scopes_[scope], totals, bins[plan]));
             values.push_back(metricsOf(layout_, model, plan, scopes_[scope], totals, spreads[owner][scope],
-                                       bins[owner], scenario_.run.worlds == 1));
+                                       bins[owner], grid));
         }
     }
     return values;
@@ -128,8 +130,22 @@ void Evaluator::leaveBatchesOut(const WorldModel& model, const WorldSums& sums,
         for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
             for (const auto& segment : without[plan]) bins[plan].push_back(segment[batches[i]]);
         }
-        outcome.without[i] = valuesOf(model, segmentTotals(sums, batches[i]), bins);
+        outcome.without[i] = valuesOf(model, segmentTotals(sums, batches[i]), bins, PoolGrid::Coarse);
     });
+    const std::vector<std::vector<double>>& fine = outcome.worlds.front().values;
+    const std::vector<std::vector<double>> coarse =
+        valuesOf(model, segmentTotals(sums, kBatches),
+                 ofCosts(costs, [](const LogSums& plan) { return plan.bins(); }), PoolGrid::Coarse);
+    const std::vector<WorldMetric> metrics = worldMetrics(scenario_);
+    const auto pool = static_cast<std::size_t>(
+        std::ranges::find(metrics, "probability_pool_loses", &WorldMetric::name) - metrics.begin());
+    for (auto& values : outcome.without) {
+        for (std::size_t row = 0; row < values.size(); ++row) {
+            double& chance = values[row][pool];
+            if (std::isfinite(chance))
+                chance = std::clamp(chance + fine[row][pool] - coarse[row][pool], 0.0, 1.0);
+        }
+    }
 }
 
 }  // namespace breakeven::sim

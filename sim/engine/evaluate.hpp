@@ -26,8 +26,11 @@ class Evaluator {
     [[nodiscard]] WorldOutcome evaluate(const WorldModel& model, const WorldSums& sums,
                                         const std::vector<CostSums>& costs) const;
 
-    /// The metrics with each batch left out in turn, on so many threads.
-    /// @param costs  segment x plan
+    /// The metrics of the only world with each batch left out in turn, on so many threads. The pool's chances
+    /// are worked out coarsely and moved by what a fine grid makes of the whole's.
+    ///
+    /// @param costs    segment x plan
+    /// @param outcome  its world has been evaluated
     void leaveBatchesOut(const WorldModel& model, const WorldSums& sums, const std::vector<CostSums>& costs,
                          int threads, RunOutcome& outcome) const;
 
@@ -48,7 +51,8 @@ class Evaluator {
     /// @param bins  `ofCosts`: their bins
     [[nodiscard]] std::vector<std::vector<double>> valuesOf(const WorldModel& model,
                                                             const std::vector<GroupSums>& totals,
-                                                            const std::vector<std::vector<Bins>>& bins) const;
+                                                            const std::vector<std::vector<Bins>>& bins,
+                                                            PoolGrid grid) const;
     /// Sampling variance of the mean margin per user-month, from the batches.
     [[nodiscard]] double marginNoise(const WorldModel& model, const WorldSums& sums, std::size_t plan) const;
 

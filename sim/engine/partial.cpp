@@ -58,8 +58,8 @@ RunOutcome Gathered::outcome(const LawTables& tables, int threads) && {
     if (outcome_.pooled.empty()) outcome_.pooled.assign(layout_.slots(), LogCounts(kBatches));
     if (plan_.isByWorld() || summed_ < plan_.units()) return std::move(outcome_);
     const WorldModel model = compileWorld(scenario_, 0, tables);
-    evaluator_.leaveBatchesOut(model, sums_, costs_, threads, outcome_);
     outcome_.worlds.front() = evaluator_.evaluate(model, sums_, costs_);
+    evaluator_.leaveBatchesOut(model, sums_, costs_, threads, outcome_);
     return std::move(outcome_);
 }
 

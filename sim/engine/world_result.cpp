@@ -156,8 +156,8 @@ bool isTooSkewed(double skewness, double people, double users) {
 /// where that matters, since it knows how heavy the tail of a small pool is.
 double probabilityPoolLoses(const Layout& layout, const WorldModel& model, std::size_t plan,
                             const std::vector<GroupSums>& sums,
-                            const std::vector<std::vector<WeightedBin>>& costBins, bool isAlone) {
-    constexpr std::size_t kSteps = std::size_t{1} << 11;
+                            const std::vector<std::vector<WeightedBin>>& costBins, PoolGrid grid) {
+    const std::size_t steps = std::size_t{1} << (grid == PoolGrid::Fine ? 15 : 11);
     const MarginMoments moments = marginMoments(layout, model, plan, sums);
     const double people = model.subscribers;
     const double skewness = moments.third / (moments.variance * std::sqrt(moments.variance * people));
@@ -167,7 +167,7 @@ double probabilityPoolLoses(const Layout& layout, const WorldModel& model, std::
     const bool isCounted = std::ranges::any_of(costBins, [](const auto& bins) { return !bins.empty(); });
     if (!isCounted) return kNone;
     if (layout.months != 1 || !terms.charges.empty() || terms.terms || !(moments.variance > 0.0) ||
-        !(isAlone || isTooSkewed(skewness, people, users)))
+        !(grid != PoolGrid::WhereSkewed || isTooSkewed(skewness, people, users)))
         return probabilitySumBelowZero(moments.mean, moments.variance, moments.third, people);
     const std::vector<double> weights = planWeights(model, plan);
     std::vector<LawPoint> law;
@@ -184,7 +184,7 @@ double probabilityPoolLoses(const Layout& layout, const WorldModel& model, std::
     double mean = 0.0;
     for (const LawPoint& point : law) mean += point.share * point.value;
     for (LawPoint& point : law) point.value += moments.mean - mean;
-    return probabilityPoolLoses(law, static_cast<std::uint64_t>(std::max(std::llround(people), 1LL)), kSteps);
+    return probabilityPoolLoses(law, static_cast<std::uint64_t>(std::max(std::llround(people), 1LL)), steps);
 }
 
 /// The fee at which the mean margin is zero; NaN where the bill does not rise with it for every user.
@@ -200,7 +200,7 @@ double breakEvenFee(const CompiledPlan& plan, double margin) {
 
 std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan, Scope scope,
                               const std::vector<GroupSums>& sums, const CostSpread& costs,
-                              const std::vector<std::vector<WeightedBin>>& costBins, bool isAlone) {
+                              const std::vector<std::vector<WeightedBin>>& costBins, PoolGrid grid) {
     const CompiledPlan& terms = model.plans[plan];
     const bool isOneSegment = scope.segment != Scope::kEvery;
     const std::vector<double> weights = scopeWeights(model, plan, scope);
@@ -238,7 +238,7 @@ std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std
                          sums[s].users;
     }
     const double poolLoses =
-        isOneSegment ? kNone : probabilityPoolLoses(layout, model, plan, sums, costBins, isAlone);
+        isOneSegment ? kNone : probabilityPoolLoses(layout, model, plan, sums, costBins, grid);
     const bool hasCost = cost > 0.0;
     values.insert(values.end(), {horizonLosses, poolLoses, costs.cvar95, hasCost ? costs.gini : kNone,
                                  hasCost ? costs.top1 : kNone, hasCost ? costs.top10 : kNone});

@@ -51,16 +51,20 @@ struct CostSpread {
                                     const std::vector<GroupSums>& sums,
                                     const std::vector<std::vector<WeightedBin>>& costBins);
 
+/// The grid of a pool's law: coarse in a world of several, where three moments would miss it; otherwise
+/// always, so that the batches of one world are all worked out in one way, coarse or fine.
+enum class PoolGrid { WhereSkewed, Coarse, Fine };
+
 /// A plan's metrics in one world and scope; NaN where not applicable.
 ///
 /// @param sums      by segment: the sums over the users that count
 /// @param costBins  by segment: bins of the plan's cost
-/// @param isAlone   the run has no other world: its batches must all be worked out in one way, the better one
+/// @param grid      how the chance that the pool loses is worked out
 [[nodiscard]] std::vector<double> metricsOf(const Layout& layout, const WorldModel& model, std::size_t plan,
                                             Scope scope, const std::vector<GroupSums>& sums,
                                             const CostSpread& costs,
                                             const std::vector<std::vector<WeightedBin>>& costBins,
-                                            bool isAlone);
+                                            PoolGrid grid);
 
 /// Mean, variance and third central moment of a plan's margin per user over the horizon, all offered segments
 /// mixed.

@@ -43,6 +43,8 @@ std::vector<Complex> unitRoots(std::size_t size) {
 }
 
 /// To sums of value[k] exp(2 pi i f k / size) by f, in place, radix 2.
+///
+/// @param roots  of a power of two at least as large
 void transform(std::vector<Complex>& values, const std::vector<Complex>& roots) {
     const std::size_t size = values.size();
     for (std::size_t i = 1, j = 0; i < size; ++i) {
@@ -52,7 +54,7 @@ void transform(std::vector<Complex>& values, const std::vector<Complex>& roots) 
         if (i < j) std::swap(values[i], values[j]);
     }
     for (std::size_t length = 2; length <= size; length *= 2) {
-        const std::size_t stride = size / length;
+        const std::size_t stride = 2 * roots.size() / length;
         for (std::size_t from = 0; from < size; from += length) {
             for (std::size_t k = 0; k < length / 2; ++k) {
                 const Complex even = values[from + k];
@@ -62,6 +64,24 @@ void transform(std::vector<Complex>& values, const std::vector<Complex>& roots) 
             }
         }
     }
+}
+
+/// The same of real values, up to f = size / 2: their pairs are transformed as complex numbers, and the
+/// transforms of the even and of the odd values told apart by symmetry.
+std::vector<Complex> spectrum(const std::vector<double>& values, const std::vector<Complex>& roots) {
+    const std::size_t half = values.size() / 2;
+    std::vector<Complex> pairs(half);
+    for (std::size_t k = 0; k < half; ++k) pairs[k] = {values[2 * k], values[2 * k + 1]};
+    transform(pairs, roots);
+    std::vector<Complex> result(half + 1);
+    for (std::size_t f = 0; f <= half; ++f) {
+        const Complex one = pairs[f % half];
+        const Complex other = std::conj(pairs[(half - f) % half]);
+        const Complex difference = 0.5 * (one - other);
+        const Complex odd{difference.imag(), -difference.real()};
+        result[f] = 0.5 * (one + other) + (f < half ? product(roots[f], odd) : -odd);
+    }
+    return result;
 }
 
 Complex power(Complex base, std::uint64_t exponent) {
@@ -77,7 +97,7 @@ Complex power(Complex base, std::uint64_t exponent) {
 /// part, of a transform that is left to the power n. By geometric sums, so that nothing is transformed back.
 double sumUpTo(double zero, const std::vector<Complex>& transformed, std::uint64_t n,
                const std::vector<Complex>& roots) {
-    const std::size_t size = transformed.size();
+    const std::size_t size = 2 * (transformed.size() - 1);
     const double last = std::floor(zero - 0.5);  // counts whole
     const double part = zero - last - 0.5;       // of the next
     const auto rootAt = [&](std::int64_t index) {
@@ -171,7 +191,7 @@ double probabilityPoolLoses(std::span<const LawPoint> given, std::uint64_t users
     const Core core = coreOf(law, n);
     const double halfWidth = core.reach(n) + mostOf(n * core.beyond) * core.far;
     const double step = 2.0 * halfWidth / static_cast<double>(steps);
-    std::vector<Complex> values(steps);
+    std::vector<double> values(steps);
     const auto slot = [&](double index) {
         return static_cast<std::size_t>(static_cast<std::int64_t>(index)) &
                (steps - 1);  // below zero: from the end
@@ -190,14 +210,13 @@ double probabilityPoolLoses(std::span<const LawPoint> given, std::uint64_t users
         gridSquares += (point.share - above) * below * below + above * (below + 1.0) * (below + 1.0);
     }
     const std::vector<Complex> roots = unitRoots(steps);
-    transform(values, roots);
 
     // The grid keeps the mean and widens the spread a little: zero moves as far from the mean as the spread
     // grew.
     const double variance = squares - mean * mean;
     const double zero =
         variance > 0.0 ? n * mean * (1.0 - std::sqrt((gridSquares - mean * mean) / variance)) : 0.0;
-    return std::clamp(sumUpTo(zero, values, users, roots), 0.0, 1.0);
+    return std::clamp(sumUpTo(zero, spectrum(values, roots), users, roots), 0.0, 1.0);
 }
 
 }  // namespace breakeven::sim
