@@ -93,7 +93,7 @@ class Assembler {
     /// Mean over worlds with its t interval and band.
     /// Summing equal numbers leaves an error of rounding only: the estimate is exact.
     static void dropRounding(Estimate& estimate) {
-        if (estimate.standardError > 1e-13 * std::abs(estimate.value)) return;
+        if (!(estimate.standardError <= 1e-13 * std::abs(estimate.value))) return;
         estimate.standardError = 0.0;
         estimate.low = estimate.high = estimate.value;
     }
@@ -145,6 +145,8 @@ class Assembler {
         if (!std::isfinite(whole)) return std::nullopt;
         std::vector<double> without;
         for (const auto& values : outcome_.without) without.push_back(of(values));
+        // Without some batch there is no such number: how sure this one is can't be said.
+        if (!std::ranges::all_of(without, [](double x) { return std::isfinite(x); })) return std::nullopt;
         return fromBatches(whole, without);
     }
 

@@ -2,17 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/engine/heavy_tails.hpp"
 #include "sim/exact/closed_forms.hpp"
 
 namespace breakeven::sim {
 namespace {
 
 constexpr std::size_t kMostControls = 4;  // of 32 batches
+constexpr std::uint64_t kLeastUsers = 100 * kBatches;
 
 /// A number of the run: the whole and with each batch left out.
 struct Estimates {
@@ -46,10 +49,12 @@ void subtract(std::vector<double>& a, double factor, const std::vector<double>& 
 class Controls {
   public:
     /// @param error  of the control, its exact mean subtracted
-    void add(const Estimates& error) {
+    void add(const Estimates& error, double exact) {
         if (controls_.size() == kMostControls) return;
         Control control{error, error.deviations()};
         const double all = product(control.deviations, control.deviations);
+        // Of a constant there is rounding only.
+        if (!(std::sqrt(all) > 1e-9 * std::abs(exact))) return;
         for (const Control& known : controls_) {
             const double factor = product(control.deviations, known.deviations) / known.square;
             subtract(control.deviations, factor, known.deviations);
@@ -72,8 +77,11 @@ class Controls {
             result.whole -= factor * control.error.whole;
             subtract(result.without, factor, control.error.without);
         }
-        const auto degrees = static_cast<double>(given.without.size()) - 1.0;
-        const double raise = std::sqrt(degrees / (degrees - static_cast<double>(controls_.size())));
+        // What is left of the spread has lost as many degrees of freedom; and coefficients that are taken
+        // from the same batches make the estimate itself less sure.
+        const auto n = static_cast<double>(given.without.size());
+        const auto p = static_cast<double>(controls_.size());
+        const double raise = std::sqrt((n - 1.0) / (n - 1.0 - p) * (n - 2.0) / (n - 2.0 - p));
         for (double& x : result.without) x = result.whole + raise * (x - result.whole);
         return result;
     }
@@ -86,6 +94,15 @@ class Controls {
     };
     std::vector<Control> controls_;
 };
+
+/// Has the usage of the meter an infinite variance in a segment of the scope?
+bool isHeavy(const core::Scenario& scenario, std::size_t plan, std::optional<std::size_t> segment,
+             std::size_t meter) {
+    const core::Plan& terms = scenario.plans[plan];
+    return std::ranges::any_of(terms.segments, [&](std::size_t s) {
+        return (!segment || *segment == s) && heavyMeters(scenario, terms, scenario.segments[s])[meter];
+    });
+}
 
 /// Is the metric a mean over users, or such a mean times and plus constants?
 bool isMeanAmount(const std::string& metric) {
@@ -102,7 +119,7 @@ bool isMeanAmount(const std::string& metric) {
 void applyControls(const core::Scenario& scenario, const Layout& layout, RunOutcome& outcome) {
     WorldOutcome& world = outcome.worlds.front();
     if (!scenario.usesControls || scenario.run.worlds != 1 || !world.finished) return;
-    if (outcome.without.size() < 2 * kMostControls) return;
+    if (outcome.without.size() < kBatches || scenario.run.users < kLeastUsers) return;
     const std::vector<Scope> scopes = reportedScopes(scenario);
     const std::vector<WorldMetric> metrics = worldMetrics(scenario);
     const auto indexOf = [&](const std::string& name) {
@@ -120,14 +137,14 @@ void applyControls(const core::Scenario& scenario, const Layout& layout, RunOutc
         Controls controls;
         for (std::size_t plan = 0; plan < layout.plans; ++plan) {
             if (layout.servedLike[plan] != plan) continue;
-            for (const core::Meter& meter : scenario.meters) {
-                const std::string name = "usage_" + meter.id + "_per_user";
+            for (std::size_t meter = 0; meter < scenario.meters.size(); ++meter) {
+                const std::string name = "usage_" + scenario.meters[meter].id + "_per_user";
                 const auto exact = exactMetric(scenario, plan, segment, name);
                 Estimates error = estimates(plan * scopes.size() + scope, indexOf(name));
-                if (!exact || !error.isFinite()) continue;
+                if (!exact || !error.isFinite() || isHeavy(scenario, plan, segment, meter)) continue;
                 error.whole -= *exact;
                 for (double& x : error.without) x -= *exact;
-                controls.add(error);
+                controls.add(error, *exact);
             }
         }
         if (controls.empty()) continue;

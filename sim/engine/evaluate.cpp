@@ -5,12 +5,22 @@
 #include <utility>
 
 #include "sim/engine/threads.hpp"
+#include "sim/kernels/scalar_math.hpp"
+#include "sim/random/normal_quantile.hpp"
 
 namespace breakeven::sim {
 namespace {
 
 /// Counts are weighted in units of 2^-20 users where segments are mixed, so that merging stays integer.
 constexpr double kWeightUnits = 0x1p20;
+
+/// A chance moved as `from` is to `to`: by as much on the normal score, where each has one.
+double movedLike(double chance, double from, double to) {
+    const auto isInside = [](double p) { return p > 0.0 && p < 1.0; };
+    if (!isInside(chance) || !isInside(from) || !isInside(to))
+        return std::clamp(chance + to - from, 0.0, 1.0);
+    return normalCdfScalar(normalQuantile(chance) + normalQuantile(to) - normalQuantile(from));
+}
 
 }  // namespace
 
@@ -47,13 +57,28 @@ std::vector<GroupSums> Evaluator::segmentTotals(const WorldSums& sums, std::size
     return totals;
 }
 
+std::vector<std::vector<Evaluator::Bins>> Evaluator::wholeCosts(const WorldModel& model,
+                                                                std::vector<std::vector<Bins>> bins) {
+    for (std::size_t plan = 0; plan < bins.size(); ++plan) {
+        const double atRest = costAtRest(model.plans[plan]);
+        for (Bins& segment : bins[plan]) {
+            for (WeightedBin& bin : segment) {
+                bin.low += atRest;
+                bin.high += atRest;
+            }
+        }
+    }
+    return bins;
+}
+
 WorldOutcome Evaluator::evaluate(const WorldModel& model, const WorldSums& sums,
                                  const std::vector<CostSums>& costs) const {
     WorldOutcome outcome;
     outcome.beliefs = model.beliefs;
     const std::vector<GroupSums> totals = segmentTotals(sums, kBatches);
-    outcome.values = valuesOf(model, totals, ofCosts(costs, [](const LogSums& plan) { return plan.bins(); }),
-                              scenario_.run.worlds == 1 ? PoolGrid::Fine : PoolGrid::WhereSkewed);
+    outcome.values = valuesOf(
+        model, totals, wholeCosts(model, ofCosts(costs, [](const LogSums& plan) { return plan.bins(); })),
+        scenario_.run.worlds == 1 ? PoolGrid::Fine : PoolGrid::WhereSkewed);
     for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
         outcome.marginNoise.push_back(marginNoise(model, sums, plan));
         const auto months = static_cast<double>(layout_.months);
@@ -130,20 +155,20 @@ void Evaluator::leaveBatchesOut(const WorldModel& model, const WorldSums& sums,
         for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
             for (const auto& segment : without[plan]) bins[plan].push_back(segment[batches[i]]);
         }
-        outcome.without[i] = valuesOf(model, segmentTotals(sums, batches[i]), bins, PoolGrid::Coarse);
+        outcome.without[i] = valuesOf(model, segmentTotals(sums, batches[i]),
+                                      wholeCosts(model, std::move(bins)), PoolGrid::Coarse);
     });
     const std::vector<std::vector<double>>& fine = outcome.worlds.front().values;
-    const std::vector<std::vector<double>> coarse =
-        valuesOf(model, segmentTotals(sums, kBatches),
-                 ofCosts(costs, [](const LogSums& plan) { return plan.bins(); }), PoolGrid::Coarse);
+    const std::vector<std::vector<double>> coarse = valuesOf(
+        model, segmentTotals(sums, kBatches),
+        wholeCosts(model, ofCosts(costs, [](const LogSums& plan) { return plan.bins(); })), PoolGrid::Coarse);
     const std::vector<WorldMetric> metrics = worldMetrics(scenario_);
     const auto pool = static_cast<std::size_t>(
         std::ranges::find(metrics, "probability_pool_loses", &WorldMetric::name) - metrics.begin());
     for (auto& values : outcome.without) {
         for (std::size_t row = 0; row < values.size(); ++row) {
             double& chance = values[row][pool];
-            if (std::isfinite(chance))
-                chance = std::clamp(chance + fine[row][pool] - coarse[row][pool], 0.0, 1.0);
+            if (std::isfinite(chance)) chance = movedLike(chance, coarse[row][pool], fine[row][pool]);
         }
     }
 }

@@ -46,9 +46,12 @@ class Evaluator {
         }
         return result;
     }
+    /// The bins of whole costs, from those of what they are above rest; plan x segment.
+    [[nodiscard]] static std::vector<std::vector<Bins>> wholeCosts(const WorldModel& model,
+                                                                   std::vector<std::vector<Bins>> bins);
     [[nodiscard]] std::vector<GroupSums> segmentTotals(const WorldSums& sums, std::size_t leftOut) const;
     /// The metrics of each plan in each scope.
-    /// @param bins  `ofCosts`: their bins
+    /// @param bins  of `wholeCosts`
     [[nodiscard]] std::vector<std::vector<double>> valuesOf(const WorldModel& model,
                                                             const std::vector<GroupSums>& totals,
                                                             const std::vector<std::vector<Bins>>& bins,

@@ -30,7 +30,8 @@ bool isHeavy(const core::MultiplierCost& item, const core::Scenario& scenario) {
            });
 }
 
-/// By meter: does what a segment uses of it under the plan have an infinite variance?
+}  // namespace
+
 Meters heavyMeters(const core::Scenario& scenario, const core::Plan& plan, const core::Segment& segment) {
     Meters heavy(scenario.meters.size(), false);
     for (const core::Usage& usage : segment.usages) {  // parents first
@@ -43,6 +44,8 @@ Meters heavyMeters(const core::Scenario& scenario, const core::Plan& plan, const
     }
     return heavy;
 }
+
+namespace {
 
 /// What is infinite of a plan in some segment.
 struct Hollow {

@@ -1,9 +1,15 @@
 #pragma once
 
+#include <vector>
+
 #include "core/scenario/scenario.hpp"
 #include "sim/results/run_result.hpp"
 
 namespace breakeven::sim {
+
+/// By meter: does what a segment uses of it under the plan have an infinite variance?
+[[nodiscard]] std::vector<bool> heavyMeters(const core::Scenario& scenario, const core::Plan& plan,
+                                            const core::Segment& segment);
 
 /// Makes the error and the interval of every mean infinite that hangs on usage of infinite variance: a tail
 /// index up to 2 in any world (core::leastTailIndex), without a limit that blocks it, and under a bill

@@ -14,7 +14,7 @@ namespace {
 /// Months of chunks that are worked off without looking whether to stop.
 constexpr std::uint64_t kSmallWorld = 32;
 
-/// Chunks of one world that are worth another thread, whose counts have to be merged.
+/// Months of chunks of one world that are worth another thread, whose counts have to be merged.
 constexpr std::uint64_t kChunksOfThread = 16;
 
 /// Weights of the segments in the first plan, at base values.
@@ -148,7 +148,7 @@ void PartRunner::runChunks(Partial& part) {
     std::map<std::uint64_t, std::vector<PartResult>> waiting;  // done before an earlier chunk
     std::uint64_t merged = part.units.first;
     std::atomic<std::uint64_t> next = part.units.first;
-    onAll(1 + part.units.size() / kChunksOfThread, [&] {
+    onAll(1 + part.units.size() * layout_.months / kChunksOfThread, [&] {
         ChunkRunner runner(layout_, hooks_.blockUsers, scenario_.run.seed, scenario_.run.sampling);
         std::vector<CostSums> ownCosts = none;
         SlotCounts pooled(layout_.slots(), LogCounts(kBatches));

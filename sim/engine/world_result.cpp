@@ -177,13 +177,22 @@ double probabilityPoolLoses(const Layout& layout, const WorldModel& model, std::
         const double revenue = month[Layout::kRevenue] / sums[s].users;
         double counted = 0.0;
         for (const WeightedBin& bin : costBins[s]) counted += bin.weight;
-        for (const WeightedBin& bin : costBins[s])
-            law.push_back({revenue - middleOf(bin), weights[s] * (bin.weight / counted)});
+        const auto add = [&](double cost, double weight) {
+            if (!(weight > 0.0)) return;
+            const double margin = revenue - cost;
+            const bool isRounding = std::abs(margin) <= 1e-12 * std::abs(cost);
+            law.push_back({isRounding ? 0.0 : margin, weights[s] * (weight / counted)});
+        };
+        for (const WeightedBin& bin : costBins[s]) {
+            add(bin.low, bin.lowShare * bin.weight);
+            add(bin.high, bin.highShare * bin.weight);
+            // Two points with the mean and the variance of what lies evenly between.
+            const double half = (bin.high - bin.low) / std::sqrt(12.0);
+            const double between = 0.5 * (1.0 - bin.lowShare - bin.highShare) * bin.weight;
+            add(0.5 * (bin.low + bin.high) - half, between);
+            add(0.5 * (bin.low + bin.high) + half, between);
+        }
     }
-    // What rounding misses of the mean, which decides most.
-    double mean = 0.0;
-    for (const LawPoint& point : law) mean += point.share * point.value;
-    for (LawPoint& point : law) point.value += moments.mean - mean;
     return probabilityPoolLoses(law, static_cast<std::uint64_t>(std::max(std::llround(people), 1LL)), steps);
 }
 

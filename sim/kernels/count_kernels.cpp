@@ -134,11 +134,15 @@ BinMap::Side joined(const BinMap::Side& a, const BinMap::Side& b) {
 }  // namespace
 
 BinMap BinMap::with(std::span<const double> values) const {
+    constexpr std::int64_t kSpare = 2;  // octaves, so that a side does not grow by each in turn
     BinMap map = *this;
     for (const double x : values) {
         if (x == 0.0 || map.covers(x)) continue;
         Side& side = x < 0.0 ? map.negative : map.positive;
-        side = joined(side, {binKey(x, shift) / octave() * octave(), octave()});
+        const std::int64_t first = binKey(x, shift) / octave() * octave();
+        const std::int64_t spare = side.size == 0 ? 0 : kSpare * octave();
+        const bool isBelow = first < side.first;
+        side = joined(side, {first - (isBelow ? spare : 0), octave() + spare});
     }
     return map;
 }

@@ -41,6 +41,14 @@ double paymentsOf(const CompiledPlan& plan, double bill) {
     return plan.payments && bill > 0.0 ? plan.payments->rate * bill + plan.payments->amount : 0.0;
 }
 
+}  // namespace
+
+double costAtRest(const CompiledPlan& plan) {
+    return plan.standingCost + paymentsOf(plan, revenueAtRest(plan));
+}
+
+namespace {
+
 /// Adds what the payments of the bills cost. The bill is what `settle` makes of the revenue.
 void addPayments(const CompiledPlan& plan, const double* revenue, double* cost, std::uint32_t n) {
     for (std::uint32_t i = 0; i < n; ++i) {
@@ -79,6 +87,7 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
       blockedUsage_(layout.meters, Column(blockUsers)),
       margin_(layout.plans, Column(blockUsers)),
       cost_(layout.plans, Column(blockUsers)),
+      aboveRest_(blockUsers),
       active_(blockUsers),
       served_(blockUsers),
       costed_(blockUsers),
@@ -140,7 +149,7 @@ void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::ui
             drawUsage(model, segment, month, block);
             bill(model, segmentIndex, month, block, sink, parts);
         }
-        closeHorizon(block, parts);
+        closeHorizon(model, segmentIndex, block, parts);
     }
 }
 
@@ -187,7 +196,8 @@ void ChunkRunner::tilt(const WorldModel& model, const CompiledSegment& segment, 
         std::ranges::any_of(segment.tilts, [](const Tilt& tilt) { return !tilt.monthShift.empty(); });
     monthNormals_.resize(shiftsMonths ? layout_.months : 0);
     for (std::size_t month = 0; month < monthNormals_.size(); ++month) {
-        monthNormals_[month].resize(segment.scores, Column(blockUsers_));
+        if (monthNormals_[month].size() < segment.scores)
+            monthNormals_[month].resize(segment.scores, Column(blockUsers_));
         drawMonthNormals(model, segment, month, block, monthNormals_[month]);
     }
     applyTilts(segment.tilts, uniform_.data(), block.n, userScores_, monthNormals_, weights_.data());
@@ -224,7 +234,8 @@ void ChunkRunner::drawMonthNormals(const WorldModel& model, const CompiledSegmen
 void ChunkRunner::drawMonthScores(const WorldModel& model, const CompiledSegment& segment, std::size_t month,
                                   const Block& block) {
     if (month < monthNormals_.size()) {
-        std::swap(monthScores_, monthNormals_[month]);
+        for (std::size_t score = 0; score < segment.scores; ++score)
+            std::copy_n(monthNormals_[month][score].begin(), block.n, monthScores_[score].begin());
     } else {
         drawMonthNormals(model, segment, month, block, monthScores_);
     }
@@ -486,7 +497,7 @@ void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t m
 }
 
 void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double* margin, const Block& block,
-                            const CountSink& sink, const std::vector<PartResult>& parts) const {
+                            const CountSink& sink, const std::vector<PartResult>& parts) {
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     const CompiledPlan& plan = model.plans[p];
     const std::uint64_t times = sink.times[p];
@@ -521,16 +532,18 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
     const double revenueBase = revenueAtRest(plan);
     if (layout_.costsLike[p] == p) {
         const double* cost = cost_[p].data();
-        const double frequent = plan.standingCost + paymentsOf(plan, revenueBase);
+        const double atRest = costAtRest(plan);
+        // Summed by what they cost more than at rest: a grid of relative bins sees nothing else of it.
+        for (std::uint32_t i = 0; i < block.n; ++i) aboveRest_[i] = cost[i] - atRest;
         LogSums& sums = sink.costs[p];
         inBatches(sink.costBatch, [&](std::uint32_t at, std::uint32_t n, std::size_t batch) {
             if (weights_.empty()) {
-                sums.add(std::span(cost + at, n), batch, frequent);
+                sums.add(std::span(&aboveRest_[at], n), batch, 0.0);
             } else {
-                addWeighted(sums, cost, at, n, 1, batch);
+                addWeighted(sums, aboveRest_.data(), at, n, 1, batch);
             }
         });
-        if (times > 0) count(Layout::kCostCount, cost, frequent);
+        if (times > 0) count(Layout::kCostCount, cost, atRest);
     }
     if (times == 0) return;
     if (plan.charges.empty() && !plan.terms && weights_.empty()) {
@@ -549,9 +562,11 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
     }
 }
 
-void ChunkRunner::closeHorizon(const Block& block, std::vector<PartResult>& parts) const {
+void ChunkRunner::closeHorizon(const WorldModel& model, std::size_t segment, const Block& block,
+                               std::vector<PartResult>& parts) const {
     alongCells(parts, block.start, block.n, [&](PartResult& part, std::uint32_t from, std::uint32_t end) {
         for (std::size_t p = 0; p < layout_.plans; ++p) {
+            if (!model.plans[p].offered[segment]) continue;
             const std::uint32_t at = from - block.start;
             const MarginSums sums = weights_.empty()
                                         ? marginSums(&margin_[p][at], end - from)

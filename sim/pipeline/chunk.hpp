@@ -25,12 +25,15 @@ using SegmentSums = std::array<GroupSums, kBatches>;
 /// Counts: one for each slot of the layout.
 using SlotCounts = std::vector<LogCounts>;
 
-/// Costs summed by size: one for each plan.
+/// What users cost more than at rest, summed by size: one for each plan.
 using CostSums = std::vector<LogSums>;
+
+/// What a user of the plan costs who uses nothing.
+[[nodiscard]] double costAtRest(const CompiledPlan& plan);
 
 /// Where a segment's quantities are counted.
 struct CountSink {
-    CostSums& costs;                         ///< by plan
+    CostSums& costs;                         ///< by plan: costs less the plan's costAtRest
     SlotCounts& pooled;                      ///< by slot, over segments
     std::span<const std::uint64_t> times;    ///< by plan: how often a user of this segment counts in `pooled`
     std::optional<std::size_t> costBatch;    ///< batch of `costs`; none: each user's own
@@ -102,8 +105,9 @@ class ChunkRunner {
     void sumPlan(const CompiledPlan& plan, std::size_t planIndex, std::size_t month, double* margin,
                  const Block& block, std::vector<PartResult>& parts);
     void countPlan(const WorldModel& model, std::size_t planIndex, const double* margin, const Block& block,
-                   const CountSink& sink, const std::vector<PartResult>& parts) const;
-    void closeHorizon(const Block& block, std::vector<PartResult>& parts) const;
+                   const CountSink& sink, const std::vector<PartResult>& parts);
+    void closeHorizon(const WorldModel& model, std::size_t segment, const Block& block,
+                      std::vector<PartResult>& parts) const;
     /// Sum of a column over users [at, at + n) of the block, by weight.
     [[nodiscard]] double sumOf(const double* column, std::uint32_t at, std::uint32_t n);
     void countWeights(const Block& block, std::vector<PartResult>& parts) const;
@@ -126,6 +130,7 @@ class ChunkRunner {
     std::vector<Column> margin_;                     ///< plan x user, over the months so far
     std::vector<Column> cost_;      ///< plan x user, this month; kept by the first of the plans alike
     std::vector<Column> listCost_;  ///< costing x user
+    Column aboveRest_;              ///< what the users of a plan cost more than at rest
     Column active_;
     Column served_;  ///< share of the use that a plan serves
     Column costed_;  ///< cost as a share of that of all use

@@ -13,12 +13,11 @@ namespace breakeven::sim {
 
 // Importance sampling of user effects. The independent normals e behind a user's scores, and those of the
 // months, are drawn from a mixture: a half as they are, the rest shifted towards users whose cost on one of
-// the meters is high in one of the months. A
-// user's weight is the ratio of the densities, phi(e) / q(e): at most 2, so no estimate has a larger variance
-// than twice that of plain draws. For cost that is lognormal in e, the shift by the gradient of ln cost makes
-// weight x cost constant. Source: Glasserman (2003), Monte Carlo Methods in Financial Engineering, ch. 4.6;
-// Hesterberg (1995), "Weighted average importance sampling and defensive mixture distributions",
-// Technometrics 37.
+// the meters is high in one of the months. A user's weight is the ratio of the densities, phi(e) / q(e): at
+// most 2, so no estimate has a larger variance than twice that of plain draws. For cost that is lognormal in
+// e, the shift by the gradient of ln cost makes weight x cost constant. Source: Glasserman (2003), Monte
+// Carlo Methods in Financial Engineering, ch. 4.6; Hesterberg (1995), "Weighted average importance sampling
+// and defensive mixture distributions", Technometrics 37.
 
 /// How many users one counts for at most: half of them are drawn unshifted.
 inline constexpr double kHeaviestUser = 2.0;

@@ -198,7 +198,7 @@ struct WorldModel {
 };
 
 /// Compiles the scenario for one world. Throws core::Error (Input) when differing persistences make a
-/// correlation impossible, or a draw of the beliefs contradicts another.
+/// correlation impossible over several months, or a draw of the beliefs contradicts another.
 ///
 /// @param tables  of the scenario
 [[nodiscard]] WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world,

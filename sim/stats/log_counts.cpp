@@ -21,6 +21,14 @@ double totalValue(std::span<const WeightedBin> bins) {
     return total;
 }
 
+/// How far two values of a bin lie apart on average.
+double apart(const WeightedBin& bin) {
+    const double atEnds = bin.lowShare + bin.highShare;
+    const double between = 1.0 - atEnds;
+    return (bin.high - bin.low) *
+           (2.0 * bin.lowShare * bin.highShare + atEnds * between + between * between / 3.0);
+}
+
 /// Total of the largest `weight` of a bin, at most its own.
 double topOf(const WeightedBin& bin, double weight) {
     const double atHigh = std::min(weight, bin.highShare * bin.weight);
@@ -367,7 +375,7 @@ double giniOf(std::span<const WeightedBin> bins) {
     double below = 0.0;
     for (const WeightedBin& bin : bins) {
         const double value = bin.weight * middleOf(bin);
-        twiceArea += bin.weight * (2.0 * below + value);
+        twiceArea += bin.weight * (2.0 * below + value) - 0.5 * bin.weight * bin.weight * apart(bin);
         below += value;
     }
     return 1.0 - twiceArea / (weight * total);

@@ -11,7 +11,8 @@
 
 namespace breakeven::sim {
 
-/// Observations between `low` and `high`, the smallest and largest value seen in the bin.
+/// Observations between `low` and `high`: the smallest and largest value that LogCounts saw in the bin; of
+/// LogSums one of them was seen, the other follows from the mean.
 struct WeightedBin {
     double low = 0.0;
     double high = 0.0;
@@ -137,11 +138,11 @@ class LogCounts {
 /// The mean of a bin's values.
 [[nodiscard]] double middleOf(const WeightedBin& bin);
 
-/// Bins of several lists put together in ascending order; bins of one grid cell are joined.
+/// Bins of several lists put together in ascending order.
 [[nodiscard]] std::vector<WeightedBin> mergedBins(std::vector<std::vector<WeightedBin>> lists);
 
 // Statistics of binned values, ascending bins, total weight > 0. Between the smallest and the largest value
-// of a bin the mean is taken as (low + high) / 2: at most 0.1 % of the value off, either way.
+// of a bin the mean is taken as (low + high) / 2: for LogCounts at most 0.1 % of the value off, either way.
 
 /// The value below which `level` of the weight lies; log-linear inside the bin, between the values seen in
 /// it.

@@ -144,18 +144,28 @@ void LogSums::Batch::add(const Batch& other) {
 }
 
 WeightedBin LogSums::binOf(const Edge& edge, const Cell& cell, const Top& top) {
+    // In magnitudes.
     const double low = std::bit_cast<double>(edge.bits);
     const double unit = (std::bit_cast<double>(edge.bits + kWidth) - low) / static_cast<double>(kWidth);
+    const double most = std::bit_cast<double>(edge.bits + top.rest);
     const auto count = static_cast<double>(cell.count);
-    const double most = edge.sign * std::bit_cast<double>(edge.bits + top.rest);
-    if (top.count == cell.count) return {most, most, count, 0.0, 1.0};
-    const double mean = edge.sign * (low + unit * (static_cast<double>(cell.rests) / count));
-    // The others lie evenly about their own mean, from the top on.
+    const auto bin = [&](double far, double atFar, double atMost) {
+        return edge.sign > 0.0 ? WeightedBin{far, most, count, atFar, atMost}
+                               : WeightedBin{-most, -far, count, atMost, atFar};
+    };
+    const std::uint64_t others = cell.count - top.count;
+    if (others == 0) return bin(most, 0.0, 1.0);
     const double atMost = static_cast<double>(top.count) / count;
-    const double other = (mean - atMost * most) / (1.0 - atMost);
+    const Wide atTop = Wide{top.rest} * top.count;
+    const double rest = static_cast<double>(cell.rests - std::min(atTop, cell.rests));
+    const double other =
+        low + unit * std::min(rest / static_cast<double>(others), static_cast<double>(top.rest));
+    // The others lie evenly about their own mean, from the top on, but not beyond the bin: what would then
+    // lies at its edge.
     const double far = 2.0 * other - most;
-    return edge.sign > 0.0 ? WeightedBin{far, most, count, 0.0, atMost}
-                           : WeightedBin{most, far, count, atMost, 0.0};
+    if (far >= low) return bin(far, 0.0, atMost);
+    const double atLow = (1.0 - atMost) * std::clamp(1.0 - 2.0 * (other - low) / (most - low), 0.0, 1.0);
+    return bin(low, atLow, atMost);
 }
 
 std::vector<WeightedBin> LogSums::binsOf(const Batch& batch) const {

@@ -18,7 +18,7 @@ namespace breakeven::sim {
 /// more of where in a bin its values lie. All is kept in integers: any order of adding and merging gives the
 /// same state.
 ///
-/// Magnitudes below 2^-30 count as that, those from 2^51 on as 2^51.
+/// Magnitudes below 2^-30 count as that, those from 2^51 on as just below it.
 class LogSums {
   public:
     explicit LogSums(std::size_t batches = 1);

@@ -183,6 +183,11 @@ double probabilityPoolLoses(std::span<const LawPoint> given, std::uint64_t users
     const auto [least, most] = std::ranges::minmax(given, {}, &LawPoint::value);
     if (least.value >= 0.0) return 0.0;
     if (most.value < 0.0) return 1.0;
+    if (most.value == 0.0) {
+        double nothing = 0.0;  // the share that neither earns nor loses
+        for (const LawPoint& point : given) nothing += point.value == 0.0 ? point.share : 0.0;
+        return 1.0 - expScalar(n * std::log(std::min(nothing, 1.0)));
+    }
 
     // A loss that n of the largest margins do not make up for may as well be just that, and the other way.
     std::vector<LawPoint> law(given.begin(), given.end());

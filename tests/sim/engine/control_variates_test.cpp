@@ -34,8 +34,8 @@ core::Scenario overage(const json& item) {
     return s;
 }
 
-// mc.variance_reduction.008 and .010: how much of the variance is left with the best coefficient; one that is
-// taken from n = 32 batches leaves (n - 2) / (n - 3) of that. 300 seeds tell a mean of squared standard
+// mc.variance_reduction.008 and .010: how much of the variance is left with the best coefficient; with one
+// that is taken from n = 32 batches (n - 2) / (n - 3) times that. 300 seeds tell a mean of squared standard
 // errors to 2 % or, with these tails, some 3 %; a ratio of variances of means to 4 sqrt(4 / 300) = 0.46.
 TEST(ControlVariates, GivenAnOverage_WhenControlledByTheUse_ThenTheVarianceIsThatOfTheVectors) {
     constexpr std::uint64_t kSeeds = 300;
@@ -119,6 +119,54 @@ TEST(ControlVariates, GivenManySeeds_WhenControlled_ThenTheIntervalsHoldTheTruth
     }
     EXPECT_GE(held[0], 355);
     EXPECT_GE(held[1], 355);
+}
+
+// Four meters that vary by themselves, each with a price beyond an allowance, beside a constant one, which
+// controls nothing: printed errors are those made. 600 seeds tell a root mean square to 4 sqrt(1 / 1,200) =
+// 0.12.
+TEST(ControlVariates, GivenSeveralControls_WhenRunOverSeeds_ThenThePrintedErrorIsTheOneMade) {
+    core::Scenario s =
+        tests::onePlan({core::Constant{point(0.1)}, tests::lognormal(point(0.0), point(0.5)),
+                        tests::lognormal(point(0.0), point(0.5)), tests::lognormal(point(0.0), point(0.5)),
+                        tests::lognormal(point(0.0), point(0.5))});
+    for (std::size_t meter = 1; meter < 5; ++meter) {
+        tests::addCharge(s.plans[0], meter,
+                         core::GraduatedPrice{
+                             {{point(1.2), point(0.0), point(0.0)}, {std::nullopt, point(1.0), point(0.0)}}});
+    }
+    const double exact = exactMetric(s, 0, {}, "revenue_per_user").value();
+    Hooks hooks;
+    hooks.closedForms = hooks.distributions = false;
+    double made[2] = {};
+    double printed[2] = {};
+    for (std::uint64_t seed = 1; seed <= 600; ++seed) {
+        for (const bool isControlled : {false, true}) {
+            s.usesControls = isControlled;
+            s.run = {3'200, 1, 1, seed, core::Sampling::Random};
+            const Estimate found = tests::estimateOf(*simulate(s, hooks), "revenue_per_user");
+            made[isControlled] += std::pow(found.value - exact, 2);
+            printed[isControlled] += std::pow(found.standardError, 2);
+        }
+    }
+    EXPECT_NEAR(std::sqrt(printed[0] / made[0]), 1.0, 0.12);
+    EXPECT_NEAR(std::sqrt(printed[1] / made[1]), 1.0, 0.12);
+    EXPECT_LT(made[1], 0.4 * made[0]);
+}
+
+// The tail index 1.5 leaves usage no variance: its error can't correct a capped bill.
+TEST(ControlVariates, GivenUsageOfInfiniteVariance_WhenControlled_ThenNothingIs) {
+    core::Scenario s =
+        tests::onePlan({core::Pareto{core::Pareto::Location::Minimum, point(1.0), point(1.5)}});
+    tests::addCharge(s.plans[0], 0, core::UnitPrice{point(1.0)});
+    s.plans[0].maximum = point(5.0);
+    const double plain = tests::estimateOf(*simulate(s), "revenue_per_user").value;
+    s.usesControls = true;
+    EXPECT_EQ(tests::estimateOf(*simulate(s), "revenue_per_user").value, plain);
+    s.segments[0].usages[0].distribution =
+        core::Pareto{core::Pareto::Location::Minimum, point(1.0), point(3.5)};
+    const double controlled = tests::estimateOf(*simulate(s), "revenue_per_user").value;
+    s.usesControls = false;
+    EXPECT_NE(tests::estimateOf(*simulate(s), "revenue_per_user").value, controlled);
 }
 
 TEST(ControlVariates, GivenSeveralWorlds_WhenAskedFor_ThenNoNumberChanges) {

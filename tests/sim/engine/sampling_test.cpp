@@ -6,6 +6,7 @@
 
 #include "sim/engine/simulate.hpp"
 #include "sim/pipeline/importance.hpp"
+#include "tests/support/one_plan.hpp"
 #include "tests/support/pro_200.hpp"
 #include "tests/support/same_on_every_target.hpp"
 
@@ -170,6 +171,43 @@ TEST(Importance, GivenAnyTilts_WhenApplied_ThenTheWeightsAverageOneAndNeverPassT
     EXPECT_NEAR(sum / kUsers, 1.0, 5.0 * std::sqrt(1.0 / kUsers));  // variance at most 1
     for (const double mean : means) EXPECT_NEAR(mean / kUsers, 0.0, 5.0 * std::sqrt(2.0 / kUsers));
     for (const double share : shifted) EXPECT_NEAR(share, 0.1, 5.0 * std::sqrt(0.09 / kUsers));
+}
+
+// Segments that draw other numbers of scores, one with months that a tilt shifts, one with months that none
+// does and one that has more of them: the columns of one must not serve another.
+TEST(Importance, GivenSegmentsWithOtherScores_WhenSampledInAnyBlocks_ThenTheBytesAreTheSame) {
+    core::Scenario s = tests::onePlan({tests::lognormal(tests::point(1.0), tests::point(1.0)),
+                                       tests::lognormal(tests::point(1.0), tests::point(0.5)),
+                                       tests::lognormal(tests::point(1.0), tests::point(0.5))});
+    tests::addRate(s, 0, tests::point(1.0));
+    core::Segment& wide = s.segments[0];
+    wide.usages[1].persistence = wide.usages[2].persistence = tests::point(0.5);
+    core::Segment narrow = wide;
+    narrow.id = "narrow";
+    narrow.usages.resize(1);
+    narrow.usages[0].persistence = tests::point(0.5);
+    core::Segment last = wide;
+    last.id = "last";
+    s.segments.push_back(narrow);
+    s.segments.push_back(last);
+    s.plans[0].segments = {0, 1, 2};
+    for (const std::uint32_t worlds : {1U, 3U}) {
+        s.run = {3'000, worlds, 2, 1, Sampling::Importance};
+        Hooks one;
+        one.threads = 1;
+        Hooks other;
+        other.threads = 2;
+        other.blockUsers = 4096;
+        const auto a = simulate(s, one);
+        const auto b = simulate(s, other);
+        for (std::size_t row = 0; row < a->metrics.size(); ++row)
+            ASSERT_EQ(a->metrics[row].estimate.value, b->metrics[row].estimate.value)
+                << a->metrics[row].metric;
+        const Estimate cost = tests::estimateOf(*a, "cost_per_user");
+        if (worlds == 1) {
+            EXPECT_NEAR(cost.value, cost.exact.value(), 4.0 * cost.standardError);
+        }
+    }
 }
 
 // Persistence of a half: as much of the cost hangs on the month as on the user, in each of six months.

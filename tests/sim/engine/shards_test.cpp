@@ -49,6 +49,18 @@ std::shared_ptr<const RunResult> merged(const core::Scenario& scenario, const st
     return std::move(merger).result();
 }
 
+TEST(Shards, GivenAPlanThatOneSegmentIsNotOffered_WhenRunOnAnyThreads_ThenThePartsBytesAreTheSame) {
+    core::Scenario scenario = twoSegments(1, 150'000);
+    scenario.run.months = 1;
+    const auto bytesOn = [&](int threads) {
+        Hooks hooks;
+        hooks.threads = threads;
+        return simulateShard(scenario, {1, 1}, hooks)->packed;
+    };
+    const std::string one = bytesOn(1);
+    for (const int threads : {2, 3, 7}) EXPECT_TRUE(bytesOn(threads) == one) << threads;
+}
+
 TEST(Shards, GivenAnyNumberOfPartsInAnyOrder_WhenMerged_ThenTheResultIsThatOfOneRun) {
     for (const std::uint32_t worlds : {1U, 7U}) {
         // 40 chunks of two segments, so that parts begin and end inside batches; 7 worlds.

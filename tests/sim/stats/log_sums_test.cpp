@@ -103,7 +103,7 @@ TEST(LogSums, GivenTheQuantilesOfALognormal_WhenItsConcentrationIsTaken_ThenTheC
             EXPECT_NEAR(meanOfLargest(bins, taken / kUsers) * taken / largest, 1.0, 2e-6) << taken;
         }
     }
-    EXPECT_NEAR(giniOf(bins), 2.0 * ranks / (kUsers * total) - 1.0, 1e-5);
+    EXPECT_NEAR(giniOf(bins), 2.0 * ranks / (kUsers * total) - 1.0, 1e-7);
 }
 
 TEST(LogSums, GivenACapThatManyReach_WhenTheLargestAreTaken_ThenTheCapIsExact) {
@@ -113,6 +113,24 @@ TEST(LogSums, GivenACapThatManyReach_WhenTheLargestAreTaken_ThenTheCapIsExact) {
     EXPECT_EQ(bins.back().high, 200.7);
     EXPECT_DOUBLE_EQ(meanOfLargest(bins, 0.05), 200.7);
     expectSumsOf(bins, values);
+}
+
+TEST(LogSums, GivenACapBesideHardlyAnyOther_WhenTheBinIsTaken_ThenItStaysInsideItself) {
+    for (const double sign : {1.0, -1.0}) {
+        for (const int bits : {10, 40, 50, 60}) {
+            LogSums sums;
+            sums.add(sign * 200.7, std::uint64_t{1} << bits, 0);
+            sums.add(sign * 200.1, 1, 0);
+            const std::vector<WeightedBin> bins = sums.bins();
+            ASSERT_EQ(bins.size(), 1U);
+            const double far = sign > 0.0 ? bins[0].low : -bins[0].high;
+            EXPECT_EQ(sign > 0.0 ? bins[0].high : -bins[0].low, 200.7);
+            EXPECT_GE(far, 200.0) << bits;
+            EXPECT_LE(far, 200.7) << bits;
+            EXPECT_NEAR(middleOf(bins[0]), sign * 200.7, 0.6 * std::ldexp(1.0, -bits) + 1e-10);
+            EXPECT_GE(giniOf(bins), 0.0);
+        }
+    }
 }
 
 TEST(LogSums, GivenBatches_WhenOneIsLeftOut_ThenTheBinsAreThoseOfTheOthers) {

@@ -9,6 +9,7 @@
 #include "sim/engine/simulate.hpp"
 #include "sim/exact/closed_forms.hpp"
 #include "sim/stats/summaries.hpp"
+#include "tests/support/one_plan.hpp"
 #include "tests/support/pro_200.hpp"
 
 namespace breakeven::sim::pool_law_test {
@@ -80,6 +81,42 @@ TEST(PoolLaw, GivenAHeavyTailAndFewPeople_WhenSimulated_ThenThePoolAgreesWithIts
             EXPECT_LT(std::abs(found.value - exact), 4.0 * found.standardError + 2e-4)
                 << plan << " " << people << ": " << found.value << ", exactly " << exact;
         }
+    }
+}
+
+// All that a free plan can do is not to lose: the pool loses unless nobody does.
+TEST(PoolLaw, GivenNobodyWhoEarns_WhenPooled_ThenTheChanceIsThatSomebodyLoses) {
+    const std::vector<LawPoint> law{{0.0, 0.3}, {-1.0, 0.5}, {-7.0, 0.2}};
+    for (const std::uint64_t users : {1U, 2U, 10U})
+        EXPECT_NEAR(probabilityPoolLoses(law, users), 1.0 - std::pow(0.3, static_cast<double>(users)), 1e-14);
+    core::Scenario s = tests::onePlan({tests::lognormal(point(0.0), point(1.0))});
+    tests::addRate(s, 0, point(1.0));
+    s.segments[0].usages[0].dormant = point(0.3);
+    s.subscribers = point(2.0);
+    s.run.users = 20'000;
+    const auto result = simulate(s);
+    const Estimate found = tests::estimateOf(*result, "probability_pool_loses");
+    EXPECT_GT(found.standardError, 0.0);
+    EXPECT_NEAR(found.value, 1.0 - 0.3 * 0.3, 4.0 * found.standardError);
+}
+
+// A user costs 100 and a little more; five of them pay 1.8 of these littles. In numpy 0.32206 +- 0.00007 of
+// 40 million sums of five lognormals are above 9.
+TEST(PoolLaw, GivenACostThatHardlyVaries_WhenSimulated_ThenThePoolSeesWhatVaries) {
+    for (const double scale : {0.01, 1.0, 100.0}) {
+        core::Scenario s = tests::onePlan({tests::lognormal(point(0.0), point(1.0))});
+        tests::addRate(s, 0, point(scale));
+        s.cost.support = core::PerSubscriberCost{point(1.0), point(100.0)};
+        s.plans[0].fee = point(100.0 + 1.8 * scale);
+        s.subscribers = point(5.0);
+        s.run = {50'000, 1, 1, 1, core::Sampling::Stratified};
+        const auto result = simulate(s);
+        const Estimate found = tests::estimateOf(*result, "probability_pool_loses");
+        EXPECT_NEAR(found.value, found.exact.value(), 4.0 * found.standardError + 3e-4) << scale;
+        EXPECT_NEAR(found.exact.value(), 0.32206, 3e-4) << scale;
+        const Estimate gini = tests::estimateOf(*result, "cost_gini");
+        const double exact = std::erf(0.5) * scale * std::exp(0.5) / (100.0 + scale * std::exp(0.5));
+        EXPECT_NEAR(gini.value, exact, 4.0 * gini.standardError + 1e-9) << scale;
     }
 }
 
