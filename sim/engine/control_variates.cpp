@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/engine/heavy_tails.hpp"
+#include "sim/engine/world_result.hpp"
 #include "sim/exact/closed_forms.hpp"
 
 namespace breakeven::sim {

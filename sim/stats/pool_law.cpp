@@ -75,8 +75,8 @@ std::vector<Complex> spectrum(const std::vector<double>& values, const std::vect
     transform(pairs, roots);
     std::vector<Complex> result(half + 1);
     for (std::size_t f = 0; f <= half; ++f) {
-        const Complex one = pairs[f % half];
-        const Complex other = std::conj(pairs[(half - f) % half]);
+        const Complex one = pairs[f < half ? f : 0];
+        const Complex other = std::conj(pairs[f > 0 ? half - f : 0]);
         const Complex difference = 0.5 * (one - other);
         const Complex odd{difference.imag(), -difference.real()};
         result[f] = 0.5 * (one + other) + (f < half ? product(roots[f], odd) : -odd);
