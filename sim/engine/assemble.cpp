@@ -354,37 +354,52 @@ class Assembler {
             const bool isUsage = quantity >= Layout::kUsageCount;
             const Multiple source = isUsage ? layout_.multiples[quantity - Layout::kUsageCount] : Multiple{};
             const std::size_t counted = isUsage ? Layout::kUsageCount + source.meter : quantity;
-            rows[i] = rowsOf(plan, name, layout_.slot(plan, counted), source.factor);
+            if (quantity == Layout::kMarginCount && layout_.mirrorsCost[plan]) {
+                rows[i] = rowsOf(plan, name, layout_.slot(plan, Layout::kCostCount),
+                                 {-1.0, layout_.origins[layout_.slot(plan, Layout::kRevenueCount)]});
+            } else {
+                rows[i] = rowsOf(plan, name, layout_.slot(plan, counted), {source.factor, 0.0});
+            }
         });
         return rows;
     }
 
-    /// @param factor  the quantity is so many times what the slot counts
+    /// A quantity as factor x + shift of what a slot counts.
+    struct Linear {
+        double factor = 1.0;
+        double shift = 0.0;
+    };
+
     [[nodiscard]] QuantityRows rowsOf(std::size_t plan, const std::string& name, std::size_t slot,
-                                      double factor) const {
+                                      const Linear& of) const {
         QuantityRows rows;
         const LogCounts& counts = outcome_.pooled[slot];
         LogCounts::Table table = counts.table(outcome_.countUnit);
         std::vector<WeightedBin>& bins = table.bins;
         if (bins.empty()) return rows;
         for (WeightedBin& bin : bins) {
-            bin.low *= factor;
-            bin.high *= factor;
+            bin.low = of.factor * bin.low + of.shift;
+            bin.high = of.factor * bin.high + of.shift;
+            if (of.factor > 0.0) continue;
+            std::swap(bin.low, bin.high);
+            std::swap(bin.lowShare, bin.highShare);
         }
-        std::vector<double> values;
-        std::vector<std::size_t> places;  // of the bins that they lie in
+        if (of.factor < 0.0) {
+            std::ranges::reverse(bins);
+            std::ranges::reverse(table.cells);
+        }
+        std::vector<QuantilePlace> places;
+        std::vector<std::size_t> at;  // the bins that they lie in
         for (const double level : kLevels) {
-            values.push_back(quantileOf(bins, level));
-            const auto bin = std::ranges::lower_bound(bins, values.back(), {}, &WeightedBin::high);
-            places.push_back(static_cast<std::size_t>(bin - bins.begin()));
+            places.push_back(quantilePlace(bins, level));
+            at.push_back(places.back().bin);
         }
-        std::vector<LogCounts::BatchCounts> batches = counts.batchCounts(table, places);
+        std::vector<LogCounts::BatchCounts> batches = counts.batchCounts(table, at);
         std::erase_if(batches, [](const LogCounts::BatchCounts& batch) { return !(batch.total > 0.0); });
-        for (std::size_t i = 0; i < values.size(); ++i) {
+        for (std::size_t i = 0; i < places.size(); ++i) {
             const double level = kLevels[i];
-            const double part = shareAtOrBelow(std::span(&bins[places[i]], 1), values[i]);
-            const double spread = levelSpread(batches, i, part);
-            rows.quantiles.push_back({key(plan, 0), name, level, values[i],
+            const double spread = levelSpread(batches, i, places[i].part);
+            rows.quantiles.push_back({key(plan, 0), name, level, places[i].value,
                                       quantileOf(bins, std::max(level - spread, 0.0)),
                                       quantileOf(bins, std::min(level + spread, 1.0))});
         }

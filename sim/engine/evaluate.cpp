@@ -60,7 +60,7 @@ std::vector<GroupSums> Evaluator::segmentTotals(const WorldSums& sums, std::size
 std::vector<std::vector<Evaluator::Bins>> Evaluator::wholeCosts(const WorldModel& model,
                                                                 std::vector<std::vector<Bins>> bins) {
     for (std::size_t plan = 0; plan < bins.size(); ++plan) {
-        const double atRest = costAtRest(model.plans[plan]);
+        const double atRest = model.plans[plan].costAtRest();
         for (Bins& segment : bins[plan]) {
             for (WeightedBin& bin : segment) {
                 bin.low += atRest;

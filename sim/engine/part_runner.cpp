@@ -48,7 +48,7 @@ PartRunner::PartRunner(const core::Scenario& scenario, const Layout& layout, con
 Partial PartRunner::run(const UnitRange& units) {
     Partial part;
     part.units = units;
-    part.pooled.assign(layout_.slots(), LogCounts(kBatches));
+    part.pooled = emptyCounts(layout_);
     if (plan_.isByWorld()) {
         part.worlds.resize(units.size());
         std::atomic<std::uint64_t> next = units.first;
@@ -99,11 +99,11 @@ void PartRunner::workOnWorlds(Partial& part, std::atomic<std::uint64_t>& next) {
     ChunkRunner runner(layout_, hooks_.blockUsers, scenario_.run.seed, scenario_.run.sampling);
     const std::size_t segments = plan_.users().size();
     std::vector<CostSums> costs(segments, CostSums(layout_.plans));
-    SlotCounts pooled(layout_.slots(), LogCounts(kBatches));
+    SlotCounts pooled = emptyCounts(layout_);
     // What an unfinished world counted must not reach the pool. A small world is finished even when asked
     // to stop; a large one counts apart first.
     const bool isSmall = plan_.chunks() * layout_.months <= kSmallWorld;
-    SlotCounts apart(isSmall ? 0 : layout_.slots());
+    SlotCounts apart = isSmall ? SlotCounts{} : emptyCounts(layout_, 1);
     // Neighbouring worlds count in one batch, which stays in the cache; a stopped run has seen many
     // batches.
     const std::uint32_t turn = std::clamp<std::uint32_t>(scenario_.run.worlds / (4 * kBatches), 1, 8);
@@ -151,7 +151,7 @@ void PartRunner::runChunks(Partial& part) {
     onAll(1 + part.units.size() * layout_.months / kChunksOfThread, [&] {
         ChunkRunner runner(layout_, hooks_.blockUsers, scenario_.run.seed, scenario_.run.sampling);
         std::vector<CostSums> ownCosts = none;
-        SlotCounts pooled(layout_.slots(), LogCounts(kBatches));
+        SlotCounts pooled = emptyCounts(layout_);
         for (std::uint64_t index = next++; index < part.units.end && !stopped(); index = next++) {
             const Chunk chunk = plan_.chunkAt(index);
             std::vector<PartResult> parts;

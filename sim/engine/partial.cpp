@@ -1,5 +1,6 @@
 #include "sim/engine/partial.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace breakeven::sim {
@@ -55,7 +56,7 @@ void Gathered::add(Partial part) {
 }
 
 RunOutcome Gathered::outcome(const LawTables& tables, int threads) && {
-    if (outcome_.pooled.empty()) outcome_.pooled.assign(layout_.slots(), LogCounts(kBatches));
+    if (outcome_.pooled.empty()) outcome_.pooled = emptyCounts(layout_);
     if (plan_.isByWorld() || summed_ < plan_.units()) return std::move(outcome_);
     const WorldModel model = compileWorld(scenario_, 0, tables);
     outcome_.worlds.front() = evaluator_.evaluate(model, sums_, costs_);
@@ -146,6 +147,8 @@ Partial unpackPartial(const core::Scenario& scenario, const Layout& layout, cons
             part.costs.push_back(unpackSlots<LogSums>(layout.plans, unpacker));
     }
     part.pooled = unpackSlots<LogCounts>(layout.slots(), unpacker);
+    if (!std::ranges::equal(part.pooled, layout.origins, {}, &LogCounts::origin))
+        throw core::BytesUnreadable("counts about another origin");
     return part;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "core/units/infinity.hpp"
 #include "sim/kernels/scalar_columns.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -14,21 +15,38 @@
 HWY_BEFORE_NAMESPACE();
 namespace breakeven::sim::HWY_NAMESPACE {
 
-void WeightedSum(std::span<const WeightedColumn> columns, double* out, std::size_t n) {
-    if (columns.empty()) {
-        for (std::size_t i = 0; i < n; ++i) out[i] = 0.0;
-        return;
-    }
+/// @tparam known  the number of columns, or 0: any
+template <std::size_t known>
+HWY_INLINE void weightedSumOf(std::span<const WeightedColumn> columns, double* out, std::size_t n) {
+    const std::size_t count = known > 0 ? known : columns.size();
+    WeightedColumn own[known > 0 ? known : 1];  // beyond the reach of `out`, so in registers
+    for (std::size_t k = 0; k < known; ++k) own[k] = columns[k];
+    const WeightedColumn* const column = known > 0 ? own : columns.data();
     alongColumn(
         n,
         [&](std::size_t i) HWY_ATTR {
-            V sum = hn::Mul(constant(columns[0].weight), hn::LoadU(d, columns[0].values + i));
-            for (std::size_t k = 1; k < columns.size(); ++k) {
-                sum = hn::Add(sum, hn::Mul(constant(columns[k].weight), hn::LoadU(d, columns[k].values + i)));
-            }
+            V sum = hn::Mul(constant(column[0].weight), hn::LoadU(d, column[0].values + i));
+            for (std::size_t k = 1; k < count; ++k)
+                sum = mulAdd(constant(column[k].weight), hn::LoadU(d, column[k].values + i), sum);
             hn::StoreU(sum, d, out + i);
         },
         [&](std::size_t i) { out[i] = scalar::weightedSum(columns, i); });
+}
+
+void WeightedSum(std::span<const WeightedColumn> columns, double* out, std::size_t n) {
+    switch (columns.size()) {
+        case 0:
+            for (std::size_t i = 0; i < n; ++i) out[i] = 0.0;
+            return;
+        case 1:
+            return weightedSumOf<1>(columns, out, n);
+        case 2:
+            return weightedSumOf<2>(columns, out, n);
+        case 3:
+            return weightedSumOf<3>(columns, out, n);
+        default:
+            return weightedSumOf<0>(columns, out, n);
+    }
 }
 
 void Fill(double value, double* out, std::size_t n) {
@@ -147,7 +165,9 @@ void AddPerUnit(const double* q, double unit, double* revenue, std::size_t n) {
         [&](std::size_t i) { revenue[i] += unit * q[i]; });
 }
 
-void AddGraduated(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n) {
+/// @tparam hasFlats  some tier costs a flat amount
+template <bool hasFlats>
+HWY_INLINE void addTiers(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n) {
     alongColumn(
         n,
         [&](std::size_t i) HWY_ATTR {
@@ -156,12 +176,22 @@ void AddGraduated(const double* q, std::span<const PriceTier> tiers, double* rev
             for (const PriceTier& tier : tiers) {
                 const V inTier = hn::Min(hn::Max(hn::Sub(use, constant(tier.from)), hn::Zero(d)),
                                          constant(tier.upTo - tier.from));
-                const V flat = hn::IfThenElseZero(hn::Gt(inTier, hn::Zero(d)), constant(tier.flat));
-                sum = hn::Add(sum, mulAdd(constant(tier.unit), inTier, flat));
+                V amount = hn::Mul(constant(tier.unit), inTier);
+                if constexpr (hasFlats) {
+                    const auto isReached = hn::Gt(inTier, hn::Zero(d));
+                    amount = hn::Add(amount, hn::IfThenElseZero(isReached, constant(tier.flat)));
+                }
+                sum = hn::Add(sum, amount);
             }
             hn::StoreU(sum, d, revenue + i);
         },
         [&](std::size_t i) { revenue[i] = scalar::graduated(revenue[i], q[i], tiers); });
+}
+
+void AddGraduated(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n) {
+    bool hasFlats = false;
+    for (const PriceTier& tier : tiers) hasFlats = hasFlats || tier.flat != 0.0;
+    hasFlats ? addTiers<true>(q, tiers, revenue, n) : addTiers<false>(q, tiers, revenue, n);
 }
 
 void AddVolume(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n) {
@@ -213,63 +243,84 @@ double LaneSum(const double* values, std::size_t n) {
     return tree(lanes);
 }
 
-PlanSums Settle(const BillTerms& terms, const double* cost, double* revenue, double* margin, std::size_t n) {
+/// Sums of margins and of their powers.
+struct MarginLanes {
+    LaneSums squares;
+    LaneSums cubes;
+    std::size_t losses = 0;
+    HWY_INLINE MarginLanes() {}  // by itself it would be of no instruction set
+    HWY_INLINE void add(std::size_t part, V m) {
+        const V square = hn::Mul(m, m);
+        squares.add(part, square);
+        cubes.add(part, hn::Mul(square, m));
+        losses += hn::CountTrue(d, hn::Lt(m, hn::Zero(d)));
+    }
+    /// Adds the margins [i, n) after the whole rounds, lane by lane.
+    HWY_INLINE MarginSums with(const double* margin, std::size_t i, std::size_t n) const {
+        double lanes[2][kVirtualLanes];
+        squares.store(lanes[0]);
+        cubes.store(lanes[1]);
+        std::size_t lost = losses;
+        for (std::size_t lane = 0; i < n; ++i, ++lane) {
+            const double square = margin[i] * margin[i];
+            lanes[0][lane] += square;
+            lanes[1][lane] += square * margin[i];
+            lost += margin[i] < 0.0 ? 1 : 0;
+        }
+        return {tree(lanes[0]), tree(lanes[1]), static_cast<double>(lost)};
+    }
+};
+
+/// @tparam isBounded  the terms bound the bill
+template <bool isBounded>
+HWY_INLINE PlanSums settleWith(const BillTerms& terms, const double* cost, double* revenue, double* margin,
+                               std::size_t n) {
     LaneSums revenues;
     LaneSums costs;
-    LaneSums subsidies;
     LaneSums losses;
+    MarginLanes margins;
     std::size_t i = inRounds(n, [&](std::size_t part, std::size_t at) HWY_ATTR {
-        const V r =
-            hn::Max(constant(terms.minimum), hn::Min(constant(terms.maximum), hn::LoadU(d, revenue + at)));
+        V r = hn::LoadU(d, revenue + at);
+        if constexpr (isBounded) {
+            r = hn::Max(constant(terms.minimum), hn::Min(constant(terms.maximum), r));
+            hn::StoreU(r, d, revenue + at);
+        }
         const V c = hn::LoadU(d, cost + at);
         const V difference = hn::Sub(r, c);
         const V m =
             hn::IfThenZeroElse(hn::Le(hn::Abs(difference), hn::Mul(constant(kRounding), c)), difference);
-        hn::StoreU(r, d, revenue + at);
         hn::StoreU(m, d, margin + at);
         revenues.add(part, r);
         costs.add(part, c);
-        subsidies.add(part, hn::Max(hn::Neg(m), hn::Zero(d)));
-        losses.add(part, hn::IfThenElseZero(hn::Lt(m, hn::Zero(d)), constant(1.0)));
+        losses.add(part, hn::Min(m, hn::Zero(d)));
+        margins.add(part, m);
     });
-    double lanes[4][kVirtualLanes];
+    double lanes[3][kVirtualLanes];
     revenues.store(lanes[0]);
     costs.store(lanes[1]);
-    subsidies.store(lanes[2]);
-    losses.store(lanes[3]);
+    losses.store(lanes[2]);
+    const std::size_t whole = i;
     for (std::size_t lane = 0; i < n; ++i, ++lane) {
         revenue[i] = scalar::clamped(revenue[i], terms.minimum, terms.maximum);
         margin[i] = scalar::marginOf(revenue[i], cost[i]);
         lanes[0][lane] += revenue[i];
         lanes[1][lane] += cost[i];
-        lanes[2][lane] += std::max(-margin[i], 0.0);
-        lanes[3][lane] += margin[i] < 0.0 ? 1.0 : 0.0;
+        lanes[2][lane] += std::min(margin[i], 0.0);
     }
-    return {tree(lanes[0]), tree(lanes[1]), tree(lanes[2]), tree(lanes[3])};
+    return {tree(lanes[0]), tree(lanes[1]), 0.0 - tree(lanes[2]), margins.with(margin, whole, n)};
+}
+
+PlanSums Settle(const BillTerms& terms, const double* cost, double* revenue, double* margin, std::size_t n) {
+    const bool isBounded = terms.minimum > -kInfinity || terms.maximum < kInfinity;
+    return isBounded ? settleWith<true>(terms, cost, revenue, margin, n)
+                     : settleWith<false>(terms, cost, revenue, margin, n);
 }
 
 MarginSums MarginSumsOf(const double* margin, std::size_t n) {
-    LaneSums squares;
-    LaneSums cubes;
-    LaneSums losses;
-    std::size_t i = inRounds(n, [&](std::size_t part, std::size_t at) HWY_ATTR {
-        const V m = hn::LoadU(d, margin + at);
-        const V square = hn::Mul(m, m);
-        squares.add(part, square);
-        cubes.add(part, hn::Mul(square, m));
-        losses.add(part, hn::IfThenElseZero(hn::Lt(m, hn::Zero(d)), constant(1.0)));
-    });
-    double lanes[3][kVirtualLanes];
-    squares.store(lanes[0]);
-    cubes.store(lanes[1]);
-    losses.store(lanes[2]);
-    for (std::size_t lane = 0; i < n; ++i, ++lane) {
-        const double square = margin[i] * margin[i];
-        lanes[0][lane] += square;
-        lanes[1][lane] += square * margin[i];
-        lanes[2][lane] += margin[i] < 0.0 ? 1.0 : 0.0;
-    }
-    return {tree(lanes[0]), tree(lanes[1]), tree(lanes[2])};
+    MarginLanes margins;
+    const std::size_t whole = inRounds(
+        n, [&](std::size_t part, std::size_t at) HWY_ATTR { margins.add(part, hn::LoadU(d, margin + at)); });
+    return margins.with(margin, whole, n);
 }
 
 }  // namespace breakeven::sim::HWY_NAMESPACE

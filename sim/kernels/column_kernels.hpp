@@ -78,30 +78,30 @@ void addPackages(const double* q, const PackageTerms& terms, double* revenue, st
 /// A margin of so small a share of the cost is rounding.
 inline constexpr double kRounding = 0x1p-40;
 
-/// Sums over users of what one plan earns and costs.
-struct PlanSums {
-    double revenue = 0.0;
-    double cost = 0.0;
-    double subsidy = 0.0;  ///< of max(cost - revenue, 0)
-    double losses = 0.0;   ///< users whose margin is below 0
-};
-
-/// revenue[i] is brought between minimum and maximum (the minimum wins); margin[i] = revenue[i] - cost[i],
-/// and 0 where that is less than `kRounding` of the cost: a user who costs what they pay is no loss.
-struct BillTerms {
-    double minimum = 0.0;
-    double maximum = 0.0;  ///< infinite: none
-};
-/// @return all of PlanSums, added like laneSum
-[[nodiscard]] PlanSums settle(const BillTerms& terms, const double* cost, double* revenue, double* margin,
-                              std::size_t n);
-
 /// Sums over users of their margins' powers.
 struct MarginSums {
     double squares = 0.0;
     double cubes = 0.0;
     double losses = 0.0;  ///< users whose margin is below 0
 };
+
+/// Sums over users of what one plan earns and costs.
+struct PlanSums {
+    double revenue = 0.0;
+    double cost = 0.0;
+    double subsidy = 0.0;  ///< of max(cost - revenue, 0)
+    MarginSums margins;
+};
+
+/// revenue[i] is brought between minimum and maximum (the minimum wins); margin[i] = revenue[i] - cost[i],
+/// and 0 where that is less than `kRounding` of the cost: a user who costs what they pay is no loss.
+struct BillTerms {
+    double minimum = 0.0;  ///< infinite: none
+    double maximum = 0.0;  ///< infinite: none
+};
+/// @return all of PlanSums, added like laneSum
+[[nodiscard]] PlanSums settle(const BillTerms& terms, const double* cost, double* revenue, double* margin,
+                              std::size_t n);
 
 /// All of MarginSums in one pass, added like laneSum.
 [[nodiscard]] MarginSums marginSums(const double* margin, std::size_t n);

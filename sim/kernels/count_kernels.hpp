@@ -10,9 +10,9 @@
 namespace breakeven::sim {
 
 // Which bin of a logarithmic grid a value falls into. A bin's key is made of the exponent and the first bits
-// of the mantissa: 8 for counts, so that a bin is at most 0.4 % wide; 6 for sums, which know a bin's mean.
+// of the mantissa: 7 for counts, so that a bin is at most 0.8 % wide; 6 for sums, which know a bin's mean.
 
-inline constexpr int kBinKeyShift = 44;
+inline constexpr int kBinKeyShift = 45;
 inline constexpr int kSumKeyShift = 46;
 inline constexpr double kSmallestBinned = 0x1p-30;   ///< smaller magnitudes share its bin
 inline constexpr double kLargestBinned = 0x1.ffp50;  ///< larger magnitudes share its bin
@@ -25,12 +25,6 @@ inline constexpr double kLargestBinned = 0x1.ffp50;  ///< larger magnitudes shar
 /// Key of a magnitude; ascending with it.
 [[nodiscard]] inline std::int64_t binKey(double x, int shift = kBinKeyShift) {
     return static_cast<std::int64_t>(binnedBits(x) >> shift);
-}
-
-/// The 12 bits that follow those of the key: where in its bin the magnitude lies; ascending with it.
-inline constexpr int kOffsetBits = 12;
-[[nodiscard]] inline std::uint32_t binOffset(double x) {
-    return static_cast<std::uint32_t>(binnedBits(x) >> (kBinKeyShift - kOffsetBits)) & 0xfffU;
 }
 
 /// Where keys are counted: positive ones from index 0, negative ones after them. Either side begins and ends
@@ -55,11 +49,28 @@ struct BinMap {
         return binKey(x, shift) >= side.first && binKey(x, shift) < side.first + side.size;
     }
     [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(positive.size + negative.size); }
+
+    /// A bin's smaller edge, by its bits as a magnitude, and its sign.
+    struct Edge {
+        std::uint64_t bits = 0;
+        double sign = 1.0;
+    };
+    /// Whether x is an Edge of some map with this shift, with its sign.
+    [[nodiscard]] static bool isEdge(double x, int shift) {
+        return std::abs(x) >= kSmallestBinned && std::abs(x) <= kLargestBinned &&
+               binnedBits(x) % (std::uint64_t{1} << shift) == 0;
+    }
+    [[nodiscard]] Edge edgeOf(std::size_t index) const {
+        const auto at = static_cast<std::int64_t>(index);
+        const bool isNegative = at >= positive.size;
+        const std::int64_t key = at + (isNegative ? negative.first - positive.size : positive.first);
+        return {static_cast<std::uint64_t>(key) << shift, isNegative ? -1.0 : 1.0};
+    }
     /// Bins per power of two.
     [[nodiscard]] std::int64_t octave() const { return std::int64_t{1} << (52 - shift); }
 
-    /// The map that covers these values too, zeros aside.
-    [[nodiscard]] BinMap with(std::span<const double> values) const;
+    /// The map that covers these values less `origin` too, zeros aside.
+    [[nodiscard]] BinMap with(std::span<const double> values, double origin = 0.0) const;
     /// The map that covers what either does.
     [[nodiscard]] BinMap with(const BinMap& other) const;
 };
@@ -92,37 +103,25 @@ template <typename Held>
 
 /// What `binsOf` found.
 struct Binned {
-    std::size_t kept = 0;      ///< values with a bin
-    std::size_t zeros = 0;     ///< left out
-    std::size_t frequent = 0;  ///< left out: equal to the frequent value
-    bool isCovered = true;     ///< no kept value lies outside the map; if not, the bins mean nothing
+    std::size_t kept = 0;   ///< values with a bin
+    std::size_t zeros = 0;  ///< left out
+    bool isCovered = true;  ///< no kept value lies outside the map; if not, the bins mean nothing
 };
 
 /// Most values of one call, and the room its outputs need.
 inline constexpr std::size_t kMostBinned = 512;
 inline constexpr std::size_t kBinnedRoom = kMostBinned + 8;
 
-/// What is said of a value in one word: the index of its bin in bits 0 to 15, its place among the values in
-/// bits 16 to 31, its binOffset in bits 52 to 63.
-inline constexpr int kPlaceShift = 16;
-inline constexpr int kOffsetShift = 52;
-[[nodiscard]] constexpr std::uint32_t binSaid(std::uint64_t said) {
-    return said & 0xffffU;
-}
-[[nodiscard]] constexpr std::uint32_t placeSaid(std::uint64_t said) {
-    return said >> kPlaceShift & 0xffffU;
-}
-
-/// The bins of finite values[0, n), zeros and values equal to `frequent` left out (NaN: no such value).
+/// The bins of finite values[0, n) less `origin`, zeros left out.
 ///
 /// @param n      at most kMostBinned
-/// @param found  of each value kept, in order, what is said of it; kBinnedRoom elements
-[[nodiscard]] Binned binsOf(const double* values, std::size_t n, const BinMap& map, double frequent,
-                            std::uint64_t* found);
+/// @param found  of each value kept, in order, the index of its bin; kBinnedRoom elements
+[[nodiscard]] Binned binsOf(const double* values, std::size_t n, double origin, const BinMap& map,
+                            std::uint16_t* found);
 
-/// The same on the grid of sums (kSumKeyShift). What is said of a value: in bits 0 to 45 those
-/// of its magnitude that follow the key, in bits 46 to 63 the index of its bin.
-[[nodiscard]] Binned sumBinsOf(const double* values, std::size_t n, const BinMap& map, double frequent,
+/// The same on the grid of sums (kSumKeyShift). What is found of a value: in bits 0 to 45 those of its
+/// magnitude that follow the key, in bits 46 to 63 the index of its bin.
+[[nodiscard]] Binned sumBinsOf(const double* values, std::size_t n, double origin, const BinMap& map,
                                std::uint64_t* found);
 
 }  // namespace breakeven::sim

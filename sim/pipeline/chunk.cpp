@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "sim/kernels/block_kernels.hpp"
 #include "sim/kernels/charge_kernels.hpp"
@@ -16,6 +15,15 @@
 namespace breakeven::sim {
 namespace {
 
+/// Chunks are looked at closely: the first of a run, then one in so many.
+constexpr std::uint64_t kFirstLooks = 16;
+constexpr std::uint64_t kLookEvery = 256;
+
+LogCounts::Look lookAt(std::uint64_t world, std::uint64_t chunk) {
+    const std::uint64_t order = world + chunk;
+    return order < kFirstLooks || order % kLookEvery == 0 ? LogCounts::Look::Close : LogCounts::Look::Passing;
+}
+
 /// Use that a limit cuts to its amount is that amount: (amount / x) x can be a bit above it, where a price
 /// may jump to the next package or tier.
 void holdAtLimits(const CompiledPlan& plan, std::size_t meter, double* kept, std::uint32_t n) {
@@ -27,33 +35,20 @@ void holdAtLimits(const CompiledPlan& plan, std::size_t meter, double* kept, std
     }
 }
 
-/// What somebody without any use pays.
-double revenueAtRest(const CompiledPlan& plan) {
-    double revenue = plan.fee;
-    for (const CompiledCharge& charge : plan.charges) {
-        if (charge.model == CompiledCharge::Model::Flat) revenue += charge.unit;
-    }
-    return scalar::clamped(revenue, plan.minimum, plan.maximum);
+/// Whether a price is negative, as a draw of a belief may be, and thus a bill may be.
+bool mayBeNegative(const CompiledPlan& plan) {
+    const auto isNegative = [](const PriceTier& tier) { return tier.unit < 0.0 || tier.flat < 0.0; };
+    return plan.fee < 0.0 || std::ranges::any_of(plan.charges, [&](const CompiledCharge& charge) {
+               return charge.unit < 0.0 || charge.package.amount < 0.0 ||
+                      std::ranges::any_of(charge.tiers, isNegative);
+           });
 }
-
-/// What the payment of a bill costs.
-double paymentsOf(const CompiledPlan& plan, double bill) {
-    return plan.payments && bill > 0.0 ? plan.payments->rate * bill + plan.payments->amount : 0.0;
-}
-
-}  // namespace
-
-double costAtRest(const CompiledPlan& plan) {
-    return plan.standingCost + paymentsOf(plan, revenueAtRest(plan));
-}
-
-namespace {
 
 /// Adds what the payments of the bills cost. The bill is what `settle` makes of the revenue.
 void addPayments(const CompiledPlan& plan, const double* revenue, double* cost, std::uint32_t n) {
     for (std::uint32_t i = 0; i < n; ++i) {
         const double bill = plan.terms ? revenue[i] : scalar::clamped(revenue[i], plan.minimum, plan.maximum);
-        cost[i] += paymentsOf(plan, bill);
+        cost[i] += plan.paymentsOf(bill);
     }
 }
 
@@ -77,6 +72,12 @@ void alongCells(Parts& parts, std::uint32_t start, std::uint32_t n, Visit visit)
 
 }  // namespace
 
+SlotCounts emptyCounts(const Layout& layout, std::size_t batches) {
+    SlotCounts counts;
+    for (const double origin : layout.origins) counts.emplace_back(batches, origin);
+    return counts;
+}
+
 ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::uint64_t seed,
                          core::Sampling sampling)
     : layout_(layout),
@@ -87,7 +88,6 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
       blockedUsage_(layout.meters, Column(blockUsers)),
       margin_(layout.plans, Column(blockUsers)),
       cost_(layout.plans, Column(blockUsers)),
-      aboveRest_(blockUsers),
       active_(blockUsers),
       served_(blockUsers),
       costed_(blockUsers),
@@ -129,6 +129,7 @@ void ChunkRunner::startParts(std::uint32_t first, std::uint32_t n, const Groupin
 void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::uint32_t first, std::uint32_t n,
                       const Grouping& grouping, const CountSink& sink, std::vector<PartResult>& parts) {
     grouping_ = grouping;
+    look_ = lookAt(model.world, first / kChunkUsers);
     const CompiledSegment& segment = model.segments[segmentIndex];
     if (userScores_.size() < segment.scores) {
         userScores_.resize(segment.scores, Column(blockUsers_));
@@ -261,7 +262,8 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
             std::ranges::find(segment.usages, meter, &CompiledUsage::meter) != segment.usages.end();
         if (!isUsed) std::fill_n(usage_[meter].begin(), n, 0.0);
     }
-    std::fill_n(active_.begin(), n, 0.0);
+    areAllActive_ = std::ranges::any_of(segment.usages, &CompiledUsage::isAlwaysPositive);
+    fill(areAllActive_ ? 1.0 : 0.0, active_.data(), n);
     quantityOf_.clear();
     for (const CompiledUsage& usage : segment.usages) {
         double* x = usage_[usage.meter].data();
@@ -279,7 +281,7 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
             zeroBelow(uniform_.data(), usage.dormant, x, n);
         }
         if (usage.parent) multiply(usage_[*usage.parent].data(), x, n);
-        markActive(x, active_.data(), n);
+        if (!areAllActive_) markActive(x, active_.data(), n);
     }
     const UserMonths users{key_, model.world, static_cast<std::uint32_t>(month + 1), block.firstUser, n};
     if (!model.windows.empty()) windows_.draw(model, segment, users, usage_);
@@ -460,31 +462,40 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
     }
 }
 
+void ChunkRunner::addHorizon(std::size_t p, const MarginSums& margins, PartResult& part) {
+    double* out = &part.sums.horizon[p * Layout::kHorizonFields];
+    out[Layout::kMarginSquares] += margins.squares;
+    out[Layout::kMarginCubes] += margins.cubes;
+    out[Layout::kHorizonLosses] += margins.losses;
+}
+
 void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t month, double* margin,
                           const Block& block, std::vector<PartResult>& parts) {
     const Column& cost = cost_[layout_.costsLike[p]];
     const std::size_t twin = layout_.servedLike[p];
+    // Under terms the bill is between its bounds already, and credits may take it below.
+    BillTerms bounds = plan.terms ? BillTerms{0.0, kUnbounded} : BillTerms{plan.minimum, plan.maximum};
+    if (!plan.terms && bounds.minimum == 0.0 && !mayBeNegative(plan)) bounds.minimum = -kUnbounded;
     alongCells(parts, block.start, block.n, [&](PartResult& part, std::uint32_t from, std::uint32_t end) {
         const std::uint32_t at = from - block.start;
         const std::uint32_t size = end - from;
         double* sums = &part.sums.monthly[layout_.monthly(month, p, 0)];
-        // Under terms the bill is between its bounds already, and credits may take it below.
-        const BillTerms bounds =
-            plan.terms ? BillTerms{0.0, kUnbounded} : BillTerms{plan.minimum, plan.maximum};
         PlanSums money = settle(bounds, &cost[at], &revenue_[at], margin + at, size);
         if (!weights_.empty())
             money = weightedPlanSums(&weights_[at], &cost[at], &revenue_[at], margin + at, size);
         sums[Layout::kRevenue] += money.revenue;
         sums[Layout::kCost] += money.cost;
         sums[Layout::kSubsidy] += money.subsidy;
-        sums[Layout::kLosses] += money.losses;
+        sums[Layout::kLosses] += money.margins.losses;
+        if (layout_.months == 1) addHorizon(p, money.margins, part);
         if (plan.isLimited()) {
             sums[Layout::kTouched] += sumOf(touched_.data(), at, size);
             if (plan.makesWait()) sums[Layout::kWait] += sumOf(wait_.data(), at, size);
         }
         if (plan.terms) sums[Layout::kBreakage] += sumOf(lapsed_.data(), at, size);
         if (twin != p) return;
-        sums[Layout::kActive] += sumOf(active_.data(), at, size);
+        sums[Layout::kActive] +=
+            areAllActive_ && weights_.empty() ? static_cast<double>(size) : sumOf(active_.data(), at, size);
         for (std::size_t meter = 0; meter < layout_.meters; ++meter)
             sums[Layout::kUsage + meter] += sumOf(servedUsage(plan, meter).data(), at, size);
     });
@@ -498,7 +509,6 @@ void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t m
 
 void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double* margin, const Block& block,
                             const CountSink& sink, const std::vector<PartResult>& parts) {
-    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     const CompiledPlan& plan = model.plans[p];
     const std::uint64_t times = sink.times[p];
     // Calls add(values, batch) for the users of each batch.
@@ -512,58 +522,54 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
                        add(from - block.start, end - from, part.batch);
                    });
     };
-    // Adds each of users [at, at + n) by weight.
-    const auto addWeighted = [&](auto& to, const double* column, std::uint32_t at, std::uint32_t n,
-                                 std::uint64_t each, std::size_t batch) {
-        for (std::uint32_t i = at; i < at + n; ++i) {
-            if (counts_[i] > 0) to.add(column[i], each * counts_[i], batch);
-        }
-    };
-    const auto count = [&](std::size_t quantity, const double* column, double frequent) {
+    const auto count = [&](std::size_t quantity, const double* column) {
         LogCounts& slot = sink.pooled[layout_.slot(p, quantity)];
         inBatches(sink.pooledBatch, [&](std::uint32_t at, std::uint32_t n, std::size_t batch) {
             if (weights_.empty()) {
-                slot.add(std::span(column + at, n), times, batch, frequent);
-            } else {
-                addWeighted(slot, column, at, n, times, batch);
+                slot.add(std::span(column + at, n), times, batch, look_);
+                return;
+            }
+            for (std::uint32_t i = at; i < at + n; ++i) {
+                if (counts_[i] > 0) slot.add(column[i], times * counts_[i], batch, look_);
             }
         });
     };
-    const double revenueBase = revenueAtRest(plan);
     if (layout_.costsLike[p] == p) {
         const double* cost = cost_[p].data();
-        const double atRest = costAtRest(plan);
         // Summed by what they cost more than at rest: a grid of relative bins sees nothing else of it.
-        for (std::uint32_t i = 0; i < block.n; ++i) aboveRest_[i] = cost[i] - atRest;
+        const double atRest = plan.costAtRest();
         LogSums& sums = sink.costs[p];
         inBatches(sink.costBatch, [&](std::uint32_t at, std::uint32_t n, std::size_t batch) {
             if (weights_.empty()) {
-                sums.add(std::span(&aboveRest_[at], n), batch, 0.0);
-            } else {
-                addWeighted(sums, aboveRest_.data(), at, n, 1, batch);
+                sums.add(std::span(cost + at, n), atRest, batch);
+                return;
+            }
+            for (std::uint32_t i = at; i < at + n; ++i) {
+                if (counts_[i] > 0) sums.add(cost[i] - atRest, counts_[i], batch);
             }
         });
-        if (times > 0) count(Layout::kCostCount, cost, atRest);
+        if (times > 0) count(Layout::kCostCount, cost);
     }
     if (times == 0) return;
     if (plan.charges.empty() && !plan.terms && weights_.empty()) {
         LogCounts& slot = sink.pooled[layout_.slot(p, Layout::kRevenueCount)];
         inBatches(sink.pooledBatch, [&](std::uint32_t, std::uint32_t n, std::size_t batch) {
-            slot.add(revenueBase, n * times, batch);
+            slot.add(plan.revenueAtRest(), n * times, batch, look_);
         });
     } else {
-        count(Layout::kRevenueCount, revenue_.data(), revenueBase);
+        count(Layout::kRevenueCount, revenue_.data());
     }
-    count(Layout::kMarginCount, margin, revenueBase - plan.standingCost - paymentsOf(plan, revenueBase));
+    if (!layout_.mirrorsCost[p]) count(Layout::kMarginCount, margin);
     if (layout_.servedLike[p] != p) return;
     for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
         if (layout_.multiples[meter].meter == meter)
-            count(Layout::kUsageCount + meter, servedUsage(plan, meter).data(), kNone);
+            count(Layout::kUsageCount + meter, servedUsage(plan, meter).data());
     }
 }
 
 void ChunkRunner::closeHorizon(const WorldModel& model, std::size_t segment, const Block& block,
                                std::vector<PartResult>& parts) const {
+    if (layout_.months == 1) return;  // summed with the month
     alongCells(parts, block.start, block.n, [&](PartResult& part, std::uint32_t from, std::uint32_t end) {
         for (std::size_t p = 0; p < layout_.plans; ++p) {
             if (!model.plans[p].offered[segment]) continue;
@@ -571,10 +577,7 @@ void ChunkRunner::closeHorizon(const WorldModel& model, std::size_t segment, con
             const MarginSums sums = weights_.empty()
                                         ? marginSums(&margin_[p][at], end - from)
                                         : weightedMarginSums(&weights_[at], &margin_[p][at], end - from);
-            double* out = &part.sums.horizon[p * Layout::kHorizonFields];
-            out[Layout::kMarginSquares] += sums.squares;
-            out[Layout::kMarginCubes] += sums.cubes;
-            out[Layout::kHorizonLosses] += sums.losses;
+            addHorizon(p, sums, part);
         }
     });
 }

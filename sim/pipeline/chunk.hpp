@@ -25,15 +25,15 @@ using SegmentSums = std::array<GroupSums, kBatches>;
 /// Counts: one for each slot of the layout.
 using SlotCounts = std::vector<LogCounts>;
 
+/// Nothing counted yet.
+[[nodiscard]] SlotCounts emptyCounts(const Layout& layout, std::size_t batches = kBatches);
+
 /// What users cost more than at rest, summed by size: one for each plan.
 using CostSums = std::vector<LogSums>;
 
-/// What a user of the plan costs who uses nothing.
-[[nodiscard]] double costAtRest(const CompiledPlan& plan);
-
 /// Where a segment's quantities are counted.
 struct CountSink {
-    CostSums& costs;                         ///< by plan: costs less the plan's costAtRest
+    CostSums& costs;                         ///< by plan: costs less what the plan's are at rest
     SlotCounts& pooled;                      ///< by slot, over segments
     std::span<const std::uint64_t> times;    ///< by plan: how often a user of this segment counts in `pooled`
     std::optional<std::size_t> costBatch;    ///< batch of `costs`; none: each user's own
@@ -104,6 +104,8 @@ class ChunkRunner {
     /// Settles the bills and sums what the plan earns and costs.
     void sumPlan(const CompiledPlan& plan, std::size_t planIndex, std::size_t month, double* margin,
                  const Block& block, std::vector<PartResult>& parts);
+    /// Adds what is summed over a plan's whole horizon.
+    static void addHorizon(std::size_t planIndex, const MarginSums& margins, PartResult& part);
     void countPlan(const WorldModel& model, std::size_t planIndex, const double* margin, const Block& block,
                    const CountSink& sink, const std::vector<PartResult>& parts);
     void closeHorizon(const WorldModel& model, std::size_t segment, const Block& block,
@@ -118,6 +120,7 @@ class ChunkRunner {
     const Layout& layout_;
     std::uint32_t blockUsers_;
     Grouping grouping_;
+    LogCounts::Look look_ = LogCounts::Look::Close;  ///< at the users of this chunk
     PhiloxKey key_;
     ScoreSampler sampler_;
     std::vector<Column> userScores_;  ///< score x user
@@ -130,8 +133,8 @@ class ChunkRunner {
     std::vector<Column> margin_;                     ///< plan x user, over the months so far
     std::vector<Column> cost_;      ///< plan x user, this month; kept by the first of the plans alike
     std::vector<Column> listCost_;  ///< costing x user
-    Column aboveRest_;              ///< what the users of a plan cost more than at rest
     Column active_;
+    bool areAllActive_ = false;
     Column served_;  ///< share of the use that a plan serves
     Column costed_;  ///< cost as a share of that of all use
     Column reached_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/costing/unit_cost.hpp"
 #include "core/diagnostics/diagnostic.hpp"
@@ -8,6 +9,7 @@
 #include "core/population/usage_law.hpp"
 #include "core/units/infinity.hpp"
 #include "core/variant/overloaded.hpp"
+#include "sim/kernels/scalar_columns.hpp"
 #include "sim/pipeline/importance.hpp"
 #include "sim/pipeline/world_model.hpp"
 #include "sim/random/stream.hpp"
@@ -19,7 +21,7 @@ namespace {
 struct Compiler {
     const core::Scenario& scenario;
     std::span<const double> draws;
-    const LawTables& tables;
+    const LawTables* tables;   ///< only segments need them
     bool isCostDrawn = false;  ///< of any plan, event by event
 
     [[nodiscard]] double value(const core::Parameter& parameter) const {
@@ -76,7 +78,7 @@ struct Compiler {
                 [&](const auto&) { set(Law::Pieces, 0.0); }},
             *law);
         if (usage.law == Law::Gamma || usage.law == Law::Pieces) {
-            usage.table = tables.of(segment, index, *law);
+            usage.table = tables->of(segment, index, *law);
         }
     }
 
@@ -122,7 +124,7 @@ struct Compiler {
         }
         if (!source.correlations.empty()) result.cholesky = cholesky(source, result);
         if (source.copula == core::Copula::T) {
-            result.copula = tables.copula(index, value(source.degreesOfFreedom));
+            result.copula = tables->copula(index, value(source.degreesOfFreedom));
             result.copulaStream = streamId("copula", source.id);
         }
         if (source.activity) result.activity = activity(source);
@@ -198,7 +200,8 @@ struct Compiler {
         double from = 0.0;
         for (const core::Tier& tier : source) {
             const double upTo = tier.upTo ? value(*tier.upTo) : kInfinity;
-            result.push_back({from, upTo, value(tier.unitAmount) / per, value(tier.flatAmount)});
+            const PriceTier found{from, upTo, value(tier.unitAmount) / per, value(tier.flatAmount)};
+            if (found.unit != 0.0 || found.flat != 0.0) result.push_back(found);  // else it charges nothing
             from = upTo;
         }
         return result;
@@ -281,13 +284,38 @@ struct Compiler {
 
 }  // namespace
 
+CompiledPlan planAtBase(const core::Scenario& scenario, std::size_t plan) {
+    WorldModel model;
+    const Compiler compiler{scenario, {}, nullptr};
+    model.subscribers = compiler.value(scenario.subscribers);
+    model.plans.push_back(compiler.plan(scenario.plans[plan], model.windows));
+    compileCost(core::costOf(scenario, scenario.plans[plan]), scenario.meters.size(), model);
+    return std::move(model.plans.front());
+}
+
+double CompiledPlan::paymentsOf(double bill) const {
+    return payments && bill > 0.0 ? payments->rate * bill + payments->amount : 0.0;
+}
+
+double CompiledPlan::revenueAtRest() const {
+    double revenue = fee;
+    for (const CompiledCharge& charge : charges) {
+        if (charge.model == CompiledCharge::Model::Flat) revenue += charge.unit;
+    }
+    return scalar::clamped(revenue, minimum, maximum);
+}
+
+double CompiledPlan::costAtRest() const {
+    return standingCost + paymentsOf(revenueAtRest());
+}
+
 WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world, const LawTables& tables) {
     WorldModel model;
     model.world = world;
     model.beliefs = drawBeliefs(scenario, world);
     const bool isCostDrawn = std::ranges::any_of(
         scenario.plans, [&](const core::Plan& plan) { return core::isDrawn(core::costOf(scenario, plan)); });
-    const Compiler compiler{scenario, model.beliefs, tables, isCostDrawn};
+    const Compiler compiler{scenario, model.beliefs, &tables, isCostDrawn};
     model.subscribers = compiler.value(scenario.subscribers);
     for (std::size_t index = 0; index < scenario.segments.size(); ++index)
         model.segments.push_back(compiler.segment(index));

@@ -131,7 +131,7 @@ PlanSums weightedPlanSums(const double* weights, const double* cost, const doubl
     return {overLanes(n, [&](std::size_t i) { return weights[i] * revenue[i]; }),
             overLanes(n, [&](std::size_t i) { return weights[i] * cost[i]; }),
             overLanes(n, [&](std::size_t i) { return weights[i] * std::max(-margin[i], 0.0); }),
-            overLanes(n, [&](std::size_t i) { return margin[i] < 0.0 ? weights[i] : 0.0; })};
+            weightedMarginSums(weights, margin, n)};
 }
 
 MarginSums weightedMarginSums(const double* weights, const double* margin, std::size_t n) {

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "sim/pipeline/importance.hpp"
+#include "sim/pipeline/world_model.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -33,6 +34,12 @@ bool costsAlike(const core::Scenario& scenario, const core::Plan& a, const core:
     // What is taken of the bill depends on the bill.
     return !cost.payments && a.segments == b.segments && a.limits == b.limits &&
            cost == core::costOf(scenario, b);
+}
+
+/// Does the plan charge nothing but a fee that is known?
+bool paysAlike(const core::Plan& plan) {
+    const auto isKnown = [](const std::optional<core::Parameter>& bound) { return !bound || !bound->belief; };
+    return plan.charges.empty() && !plan.fee.belief && isKnown(plan.minimum) && isKnown(plan.maximum);
 }
 
 /// What a meter's usage is a constant multiple of, everywhere; none unless it is.
@@ -72,6 +79,14 @@ Layout::Layout(const core::Scenario& scenario)
         // A multiple of a multiple is counted: its two roundings would not be those of one product.
         const bool isOne = multiple && !multipleOf(scenario, multiple->meter);
         multiples.push_back(isOne ? *multiple : Multiple{meter, 1.0});
+    }
+    origins.resize(slots(), 0.0);
+    for (std::size_t i = 0; i < plans; ++i) {
+        const CompiledPlan plan = planAtBase(scenario, i);
+        origins[slot(i, kRevenueCount)] = plan.revenueAtRest();
+        origins[slot(i, kMarginCount)] = plan.revenueAtRest() - plan.costAtRest();
+        mirrorsCost.push_back(paysAlike(scenario.plans[i]) && !plan.terms);
+        if (costsLike[i] == i) origins[slot(i, kCostCount)] = plan.costAtRest();
     }
 }
 

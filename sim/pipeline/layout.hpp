@@ -50,6 +50,13 @@ struct Layout {
     /// By meter: what it is a multiple of, or itself; a multiple is not counted again.
     std::vector<Multiple> multiples;
 
+    /// By plan: whether everyone pays the same in every world. Its margins are not counted, but read off its
+    /// costs.
+    std::vector<bool> mirrorsCost;
+
+    /// By slot: the value that users have who do nothing, at base values of beliefs.
+    std::vector<double> origins;
+
     /// Users count by weight, in whole numbers of 1 / weightUnits; none: each counts once.
     std::optional<double> weightUnits;
 

@@ -52,6 +52,8 @@ struct CompiledUsage {
     std::uint32_t monthStream = 0;
     std::uint32_t stratumStream = 0;
     std::size_t score = 0;  ///< which score column it reads; unused by a constant
+    /// Does every user use some of it in every month?
+    [[nodiscard]] bool isAlwaysPositive() const { return law == Law::Lognormal && dormant == 0.0 && !parent; }
 };
 
 /// A shift of the independent normals behind a segment's scores, for importance sampling: the user's own and
@@ -175,6 +177,11 @@ struct CompiledPlan {
     std::vector<CompiledLimit> blocks;    ///< block and throttle: use beyond does not all happen
     std::vector<CompiledLimit> degrades;  ///< highest cost factor first
     std::vector<CompiledLimit> passed;    ///< queue, overage and auto-buy: all use happens
+    /// What the payment of a bill costs.
+    [[nodiscard]] double paymentsOf(double bill) const;
+    /// What somebody pays and costs who uses nothing.
+    [[nodiscard]] double revenueAtRest() const;
+    [[nodiscard]] double costAtRest() const;
     [[nodiscard]] bool isLimited() const { return !blocks.empty() || !degrades.empty() || !passed.empty(); }
     [[nodiscard]] bool makesWait() const {
         return std::ranges::any_of(passed,
@@ -203,6 +210,9 @@ struct WorldModel {
 /// @param tables  of the scenario
 [[nodiscard]] WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world,
                                       const LawTables& tables);
+
+/// A plan at the base values of all beliefs.
+[[nodiscard]] CompiledPlan planAtBase(const core::Scenario& scenario, std::size_t plan);
 
 /// Compiles what the last plan of the model runs on, with the model's beliefs and subscribers.
 void compileCost(const core::Cost& cost, std::size_t meters, WorldModel& model);

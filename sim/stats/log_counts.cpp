@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <limits>
 #include <numeric>
 
 namespace breakeven::sim {
@@ -58,178 +57,120 @@ bool isAlike(double a, double b) {
     return rounded(a) == rounded(b);
 }
 
-/// Value at `fraction` of the way through a bin.
-double inside(const WeightedBin& bin, double fraction) {
-    const double between = 1.0 - bin.lowShare - bin.highShare;
-    if (bin.low == bin.high || fraction <= bin.lowShare) return bin.low;
-    if (fraction >= 1.0 - bin.highShare || !(between > 0.0)) return bin.high;
-    const double value = bin.low * std::pow(bin.high / bin.low, (fraction - bin.lowShare) / between);
-    return std::clamp(value, bin.low, bin.high);
+/// How much the density rises along a bin, as a part of its mean, judged by the bins beside it; 0 where
+/// there are atoms or gaps.
+double steepnessOf(std::span<const WeightedBin> bins, std::size_t i) {
+    if (i == 0 || i + 1 >= bins.size()) return 0.0;
+    const std::span<const WeightedBin> near = bins.subspan(i - 1, 3);
+    const auto hasAtoms = [](const WeightedBin& bin) { return bin.lowShare > 0.0 || bin.highShare > 0.0; };
+    if (std::ranges::any_of(near, hasAtoms) || near[0].high != near[1].low || near[1].high != near[2].low)
+        return 0.0;
+    const auto density = [](const WeightedBin& bin) { return bin.weight / (bin.high - bin.low); };
+    const double apart = 0.5 * (near[2].low + near[2].high - near[0].low - near[0].high);
+    const double rise = (density(near[2]) - density(near[0])) / apart;
+    return std::clamp(rise * (near[1].high - near[1].low) / density(near[1]), -1.0, 1.0);
 }
 
-constexpr std::size_t kOctave = 256;  // bins per power of two
+/// Place of what lies `part` of the way through bin i, between 0 and 1.
+QuantilePlace inside(std::span<const WeightedBin> bins, std::size_t i, double part) {
+    const WeightedBin& bin = bins[i];
+    const double between = 1.0 - bin.lowShare - bin.highShare;
+    if (part >= 1.0 - bin.highShare || !(between > 0.0)) return {bin.high, i, 1.0};
+    if (part <= bin.lowShare) return {bin.low, i, bin.lowShare};
+    const double steepness = steepnessOf(bins, i);
+    // Up to t of the way lies t + steepness (t^2 - t) / 2.
+    const double below = (part - bin.lowShare) / between;
+    const double flat = 1.0 - 0.5 * steepness;
+    const double t = 2.0 * below / (flat + std::sqrt(flat * flat + 2.0 * steepness * below));
+    return {std::clamp(bin.low + (bin.high - bin.low) * t, bin.low, bin.high), i, part};
+}
 
 }  // namespace
 
-LogCounts::LogCounts(std::size_t batches) : batches_(batches) {}
+LogCounts::LogCounts(std::size_t batches, double origin) : origin_(origin), batches_(batches) {}
 
-inline LogCounts::Cell LogCounts::interiorOf(const Extremes& extremes) {
-    const std::uint32_t a = binOffset(extremes.low);
-    const std::uint32_t b = binOffset(extremes.high);
-    const std::uint32_t least = std::min(a, b);  // of negative values, the high one is the smaller
-    // An offset beside an extreme's may hold values that are alike.
-    const std::uint32_t more = std::max(std::max(a, b) - least, 4U) - 4U;
-    return Cell{(least + 1) & 0xfffU} << kFirstShift | Cell{more} << kMoreShift;
+inline void LogCounts::End::take(const End& other, bool isFarther) {
+    const bool isSame = isAlike(other.value, value);
+    if (!isFarther && !isSame) return;
+    if (!isSame) *this = {};
+    if (isFarther || count == 0) value = other.value;
+    count += other.count;
+    looks += other.looks;
 }
 
-inline void LogCounts::Extremes::add(double lowest, std::uint64_t lowTimes, double highest,
-                                     std::uint64_t highTimes) {
-    if (lowest <= low || isAlike(lowest, low)) {
-        if (!isAlike(lowest, low)) atLow = 0;
-        low = std::min(low, lowest);
-        atLow += lowTimes;
-    }
-    if (highest >= high || isAlike(highest, high)) {
-        if (!isAlike(highest, high)) atHigh = 0;
-        high = std::max(high, highest);
-        atHigh += highTimes;
-    }
+inline void LogCounts::Seen::add(const Seen& other) {
+    low.take(other.low, other.low.value <= low.value);
+    high.take(other.high, other.high.value >= high.value);
+    count += other.count;
 }
 
-inline void LogCounts::widen(std::size_t bin, double x, std::uint64_t times) {
-    extremes_[bin].add(x, times, x, times);
+inline void LogCounts::lookAt(double x, std::uint64_t times) {
+    const End end{x, times, 1};
+    seen_[static_cast<std::size_t>(map_.index(x))].add({end, end, times});
 }
 
-bool LogCounts::makeRoom(Batch& batch, std::uint64_t values, std::uint64_t times) {
-    batch.cells.resize(size());
-    // Cells that fill up quickly would be emptied more often than it is worth.
-    if (values > 0 && times > (kMostInCells >> 8) / values) {
-        batch.large.resize(size());
-        return false;
-    }
-    if (values * times > kMostInCells - batch.inCells) {
-        batch.large.resize(size());
-        for (std::size_t bin = 0; bin < size(); ++bin) {
-            batch.large[bin] += batch.cells[bin] & kCountMask;
-            batch.cells[bin] &= ~kCountMask;
-        }
-        batch.inCells = 0;
-    }
-    batch.inCells += values * times;
-    return true;
-}
-
-void LogCounts::count(Batch& batch, std::size_t bin, std::uint64_t times) {
-    if (times <= kMostInCells >> 16 && makeRoom(batch, 1, times)) {
-        batch.cells[bin] += times;
-    } else {
-        batch.large.resize(size());
-        batch.large[bin] += times;
-    }
-}
-
-void LogCounts::add(double x, std::uint64_t times, std::size_t batch) {
+void LogCounts::add(double value, std::uint64_t times, std::size_t batch, Look look) {
+    const double x = value - origin_;
     if (x == 0.0) {
         batches_[batch].zeros += times;
         return;
     }
-    if (!map_.covers(x)) cover(x);
-    const auto bin = static_cast<std::size_t>(map_.index(x));
-    widen(bin, x, times);
-    count(batches_[batch], bin, times);
+    if (!map_.covers(x)) resize(map_.with(std::span(&x, 1)));
+    batches_[batch].add(static_cast<std::size_t>(map_.index(x)), times, size());
+    if (look == Look::Close) lookAt(x, times);
 }
 
-void LogCounts::add(std::span<const double> values, std::uint64_t times, std::size_t batchIndex,
-                    double frequent) {
-    std::array<std::uint64_t, kBinnedRoom> said;  // filled below, so left as they are
-    std::array<std::uint64_t, kBinnedRoom> widening;
-    std::uint64_t frequentSeen = 0;
-    if (frequent == 0.0) frequent = std::numeric_limits<double>::quiet_NaN();  // zeros are counted anyway
+void LogCounts::add(std::span<const double> values, std::uint64_t times, std::size_t batchIndex, Look look) {
+    std::array<std::uint16_t, kBinnedRoom> bins;  // filled below, so left as they are
     Batch& batch = batches_[batchIndex];
     while (!values.empty()) {
         const std::span<const double> part = values.first(std::min(values.size(), kMostBinned));
         values = values.subspan(part.size());
-        Binned found = binsOf(part.data(), part.size(), map_, frequent, said.data());
+        Binned found = binsOf(part.data(), part.size(), origin_, map_, bins.data());
         if (!found.isCovered) {
-            cover(part);
-            found = binsOf(part.data(), part.size(), map_, frequent, said.data());
+            resize(map_.with(part, origin_));
+            found = binsOf(part.data(), part.size(), origin_, map_, bins.data());
         }
         batch.zeros += found.zeros * times;
-        frequentSeen += found.frequent;
-        const std::span<const std::uint64_t> words(said.data(), found.kept);
-        if (!makeRoom(batch, found.kept, times)) {
-            for (const std::uint64_t word : words) {
-                batch.large[binSaid(word)] += times;
-                widen(binSaid(word), part[placeSaid(word)], times);
-            }
-            continue;
-        }
-        // Counted without a branch, which could not be foretold; then looked at again where it may matter,
-        // with the extremes on their way to the cache.
-        Cell* const cells = batch.cells.data();
-        std::size_t wide = 0;
-        for (const std::uint64_t word : words) {
-            const Cell cell = cells[binSaid(word)];
-            cells[binSaid(word)] = cell + times;
-            widening[wide] = word;
-            wide += mayWiden(cell, word & ~Cell{0} << kOffsetShift) ? 1 : 0;
-        }
-        for (std::size_t i = 0; i < wide; ++i) __builtin_prefetch(&extremes_[binSaid(widening[i])]);
-        for (std::size_t i = 0; i < wide; ++i) {
-            const std::uint32_t bin = binSaid(widening[i]);
-            widen(bin, part[placeSaid(widening[i])], times);
-            cells[bin] = (cells[bin] & kCountMask) | interiorOf(extremes_[bin]);
+        batch.counts.resize(size());
+        std::uint64_t* const counts = batch.counts.data();
+        for (const std::uint16_t bin : std::span(bins.data(), found.kept)) counts[bin] += times;
+        if (look == Look::Passing) continue;
+        for (const double value : part) {
+            if (value != origin_) lookAt(value - origin_, times);
         }
     }
-    if (frequentSeen > 0) add(frequent, frequentSeen * times, batchIndex);
-}
-
-void LogCounts::cover(double x) {
-    cover(std::span(&x, 1));
-}
-
-void LogCounts::cover(std::span<const double> values) {
-    resize(map_.with(values));
 }
 
 void LogCounts::resize(const BinMap& map) {
     if (map.positive == map_.positive && map.negative == map_.negative) return;
-    extremes_ = movedTo(map, map_, extremes_, Extremes{});
+    seen_ = movedTo(map, map_, seen_, Seen{});
     for (Batch& batch : batches_) {
-        for (std::vector<std::uint64_t>* counts : {&batch.cells, &batch.large}) {
-            if (!counts->empty()) *counts = movedTo(map, map_, *counts, 0);
-        }
+        if (!batch.counts.empty()) batch.counts = movedTo(map, map_, batch.counts, 0);
     }
     map_ = map;
 }
 
-void LogCounts::mergeExtremes(const LogCounts& other) {
+void LogCounts::mergeSeen(const LogCounts& other) {
     resize(map_.with(other.map_));
     alongOctaves(other.map_, map_, [&](std::size_t from, std::size_t to) {
-        for (std::size_t i = 0; i < kOctave; ++i) {
-            const Extremes& seen = other.extremes_[from + i];
-            extremes_[to + i].add(seen.low, seen.atLow, seen.high, seen.atHigh);
-        }
+        for (std::size_t i = 0; i < static_cast<std::size_t>(map_.octave()); ++i)
+            seen_[to + i].add(other.seen_[from + i]);
     });
 }
 
 void LogCounts::mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap) {
     to.zeros += from.zeros;
-    if (from.cells.empty() && from.large.empty()) return;
-    const bool isSmall = from.large.empty() && makeRoom(to, from.inCells, 1);
+    if (from.counts.empty()) return;
+    to.counts.resize(size());
     alongOctaves(fromMap, map_, [&](std::size_t source, std::size_t target) {
-        for (std::size_t i = 0; i < kOctave; ++i) {
-            if (isSmall) {
-                to.cells[target + i] += from.cells[source + i] & kCountMask;
-            } else if (const std::uint64_t counted = from.count(source + i)) {
-                count(to, target + i, counted);
-            }
-        }
+        for (std::size_t i = 0; i < static_cast<std::size_t>(map_.octave()); ++i)
+            to.counts[target + i] += from.counts[source + i];
     });
 }
 
 bool LogCounts::isUnused() const {
-    return extremes_.empty() &&
+    return seen_.empty() &&
            std::ranges::all_of(batches_, [](const Batch& batch) { return batch.zeros == 0; });
 }
 
@@ -238,23 +179,45 @@ void LogCounts::merge(LogCounts&& other) {
         *this = std::move(other);
         return;
     }
-    mergeExtremes(other);
+    mergeSeen(other);
     for (std::size_t batch = 0; batch < batches_.size(); ++batch)
         mergeBatch(batches_[batch], other.batches_[batch], other.map_);
 }
 
 void LogCounts::mergeInto(std::size_t batch, const LogCounts& other) {
-    mergeExtremes(other);
+    mergeSeen(other);
     for (const Batch& from : other.batches_) mergeBatch(batches_[batch], from, other.map_);
 }
 
 void LogCounts::clear() {
-    std::ranges::fill(extremes_, Extremes{});
+    std::ranges::fill(seen_, Seen{});
     for (Batch& batch : batches_) {
-        std::ranges::fill(batch.cells, 0);
-        batch.large.clear();
-        batch.inCells = batch.zeros = 0;
+        std::ranges::fill(batch.counts, 0);
+        batch.zeros = 0;
     }
+}
+
+WeightedBin LogCounts::binAt(std::size_t bin, std::uint64_t count, double unit) const {
+    const Seen& seen = seen_[bin];
+    const BinMap::Edge edge = map_.edgeOf(bin);
+    const double near = edge.sign * std::bit_cast<double>(edge.bits);
+    const double far = edge.sign * std::bit_cast<double>(edge.bits + (std::uint64_t{1} << kBinKeyShift));
+    WeightedBin result{origin_ + std::min(near, far), origin_ + std::max(near, far),
+                       static_cast<double>(count) * unit, 0.0, 0.0};
+    const auto isTold = [&](const End& end) { return seen.count == count || end.looks > 1; };
+    const auto shareOf = [&](const End& end) {
+        return static_cast<double>(end.count) / static_cast<double>(seen.count);
+    };
+    if (isTold(seen.low)) {
+        result.low = origin_ + seen.low.value;
+        result.lowShare = shareOf(seen.low);
+    }
+    if (isTold(seen.high)) {
+        result.high = origin_ + seen.high.value;
+        result.highShare = shareOf(seen.high);
+        if (isAlike(seen.low.value, seen.high.value)) result.lowShare = 0.0;
+    }
+    return result;
 }
 
 LogCounts::Table LogCounts::table(double unit) const {
@@ -262,25 +225,20 @@ LogCounts::Table LogCounts::table(double unit) const {
     std::uint64_t zeros = 0;
     for (const Batch& batch : batches_) {
         zeros += batch.zeros;
-        for (std::size_t bin = 0; bin < batch.cells.size(); ++bin)
-            totals[bin] += batch.cells[bin] & kCountMask;
-        for (std::size_t bin = 0; bin < batch.large.size(); ++bin) totals[bin] += batch.large[bin];
+        for (std::size_t bin = 0; bin < batch.counts.size(); ++bin) totals[bin] += batch.counts[bin];
     }
     Table table;
-    const auto add = [&](std::size_t cell, std::uint64_t total, const Extremes& seen) {
-        const auto count = static_cast<double>(total);
-        const bool isAtom = isAlike(seen.low, seen.high);
-        table.cells.push_back(cell);
-        table.bins.push_back({seen.low, seen.high, count * unit,
-                              isAtom ? 0.0 : static_cast<double>(seen.atLow) / count,
-                              isAtom ? 1.0 : static_cast<double>(seen.atHigh) / count});
-    };
     const auto addBin = [&](std::size_t bin) {
-        if (totals[bin] > 0) add(bin, totals[bin], extremes_[bin]);
+        if (totals[bin] == 0) return;
+        table.cells.push_back(bin);
+        table.bins.push_back(binAt(bin, totals[bin], unit));
     };
     const auto positive = static_cast<std::size_t>(map_.positive.size);
     for (std::size_t bin = size(); bin-- > positive;) addBin(bin);
-    if (zeros > 0) add(kZeros, zeros, {0.0, 0.0, zeros, zeros});
+    if (zeros > 0) {
+        table.cells.push_back(kZeros);
+        table.bins.push_back({origin_, origin_, static_cast<double>(zeros) * unit, 0.0, 1.0});
+    }
     for (std::size_t bin = 0; bin < positive; ++bin) addBin(bin);
     return table;
 }
@@ -316,7 +274,7 @@ std::uint64_t LogCounts::count() const {
 }
 
 std::uint64_t LogCounts::Batch::count() const {
-    return std::accumulate(large.begin(), large.end(), zeros + inCells);
+    return std::accumulate(counts.begin(), counts.end(), zeros);
 }
 
 double middleOf(const WeightedBin& bin) {
@@ -332,29 +290,20 @@ std::vector<WeightedBin> mergedBins(std::vector<std::vector<WeightedBin>> lists)
     return all;
 }
 
-double quantileOf(std::span<const WeightedBin> bins, double level) {
+QuantilePlace quantilePlace(std::span<const WeightedBin> bins, double level) {
     const double target = level * totalWeight(bins);
     double below = 0.0;
-    for (const WeightedBin& bin : bins) {
-        if (below + bin.weight >= target)
-            return inside(bin, std::clamp((target - below) / bin.weight, 0.0, 1.0));
-        below += bin.weight;
+    for (std::size_t i = 0; i < bins.size(); ++i) {
+        if (below + bins[i].weight >= target) {
+            return inside(bins, i, std::clamp((target - below) / bins[i].weight, 0.0, 1.0));
+        }
+        below += bins[i].weight;
     }
-    return bins.back().high;
+    return {bins.back().high, bins.size() - 1, 1.0};
 }
 
-double shareAtOrBelow(std::span<const WeightedBin> bins, double x) {
-    double below = 0.0;
-    for (const WeightedBin& bin : bins) {
-        if (bin.high <= x) {
-            below += bin.weight;
-        } else if (bin.low <= x) {
-            const double between = 1.0 - bin.lowShare - bin.highShare;
-            below +=
-                bin.weight * (bin.lowShare + between * std::log(x / bin.low) / std::log(bin.high / bin.low));
-        }
-    }
-    return below / totalWeight(bins);
+double quantileOf(std::span<const WeightedBin> bins, double level) {
+    return quantilePlace(bins, level).value;
 }
 
 double meanOfLargest(std::span<const WeightedBin> bins, double share) {

@@ -11,8 +11,8 @@
 
 namespace breakeven::sim {
 
-/// Observations between `low` and `high`: the smallest and largest value that LogCounts saw in the bin; of
-/// LogSums one of them was seen, the other follows from the mean.
+/// Observations between `low` and `high`: the smallest and largest value that LogCounts saw in the bin, or
+/// the bin's edges if it saw none; of LogSums one of them was seen, the other follows from the mean.
 struct WeightedBin {
     double low = 0.0;
     double high = 0.0;
@@ -21,28 +21,32 @@ struct WeightedBin {
     double highShare = 0.0;  ///< the same at `high`
 };
 
-/// Mergeable counts on a logarithmic grid: 256 bins per power of two (relative width at most 0.4 %), for
-/// values of either sign, with an exact count of zeros. The counts may be split into batches; the smallest
-/// and largest value seen in a bin, and how often, are kept for all of them together, so atoms stay exact.
-/// Counts are integers and minima commute: any order of adding and merging gives the same state.
+/// Mergeable counts on a logarithmic grid about an origin: 128 bins per power of two (at most 0.8 % of the
+/// distance from the origin wide) on either side, with an exact count of the origin itself. Values crowd
+/// where users do nothing, so what these have makes the best origin. The counts may be split into batches. Of
+/// the values looked at closely, which may be some of them, the smallest and largest in a bin are kept for
+/// all batches together, and how often they came, so atoms stay exact. Counts are integers and minima
+/// commute: any order of adding and merging gives the same state.
 ///
-/// Magnitudes below 2^-30 share one bin, those from 2^51 on another.
+/// Distances below 2^-30 share one bin, those from 2^51 on another.
 class LogCounts {
   public:
-    explicit LogCounts(std::size_t batches = 1);
+    explicit LogCounts(std::size_t batches = 1, double origin = 0.0);
+
+    /// Whether values are looked at closely, which takes several times as long. Which of them are must not
+    /// depend on what they are.
+    enum class Look { Close, Passing };
 
     /// Adds one observation, or `times` of it. x is finite.
-    void add(double x, std::uint64_t times = 1, std::size_t batch = 0);
+    void add(double x, std::uint64_t times = 1, std::size_t batch = 0, Look look = Look::Close);
 
     /// Adds finite values, each `times` times.
-    ///
-    /// @param frequent  a value that many of them are expected to equal, NaN: none; only speed depends on it
-    void add(std::span<const double> values, std::uint64_t times, std::size_t batch, double frequent);
+    void add(std::span<const double> values, std::uint64_t times, std::size_t batch, Look look = Look::Close);
 
-    /// Adds what `other` counted, batch by batch; as many batches.
+    /// Adds what `other` counted, batch by batch; as many batches and the same origin.
     void merge(LogCounts&& other);
 
-    /// Adds what all batches of `other` counted to one batch.
+    /// Adds what all batches of `other` counted to one batch; the same origin.
     void mergeInto(std::size_t batch, const LogCounts& other);
 
     /// Forgets everything but keeps the memory.
@@ -72,6 +76,7 @@ class LogCounts {
 
     [[nodiscard]] std::uint64_t count() const;
     [[nodiscard]] std::size_t batches() const { return batches_.size(); }
+    [[nodiscard]] double origin() const { return origin_; }
 
     /// The whole state as bytes: the same whatever the order of adding and merging was.
     void pack(core::BytePacker& packer) const;
@@ -79,59 +84,47 @@ class LogCounts {
     [[nodiscard]] static LogCounts unpack(core::ByteUnpacker& unpacker);
 
   private:
-    struct Extremes {
-        double low = HUGE_VAL;
-        double high = -HUGE_VAL;
-        std::uint64_t atLow = 0;  ///< observations equal to `low` but for rounding
-        std::uint64_t atHigh = 0;
-        void add(double lowest, std::uint64_t lowTimes, double highest, std::uint64_t highTimes);
+    /// A value, less the origin, and the observations equal to it but for rounding.
+    struct End {
+        double value = 0.0;
+        std::uint64_t count = 0;
+        std::uint64_t looks = 0;  ///< calls that added them
+        /// Takes in one that is as far out or farther.
+        void take(const End& other, bool isFarther);
     };
-    /// One word a bin of a batch, so that counting a value touches no other memory: how many values (bits 0
-    /// to 39, of which the last stays 0), and at which offsets (binOffset) a value can neither change an
-    /// extreme nor be alike one: after `first` (bits 52 to 63) come at least `more` + 1 of them (bits 40 to
-    /// 51), or none is known if `more` is 0.
-    using Cell = std::uint64_t;
-    static constexpr int kMoreShift = 40;
-    static constexpr int kFirstShift = kOffsetShift;
-    static constexpr Cell kCountMask = (Cell{1} << kMoreShift) - 1;
-    static constexpr Cell kMostInCells = kCountMask >> 1;
-    /// Whether a value at this offset (in bits 52 to 63, the others 0) may change an extreme; sometimes said
-    /// though it doesn't.
-    [[nodiscard]] static bool mayWiden(Cell cell, Cell offset) {
-        // The bits below `first` borrow: the upper 12 bits of the difference are offset - first - 1, to be
-        // compared with `more`. Where they are equal, the count below decides either way, but says true if
-        // `more` is 0: 2^52 - count is more than 2^12 count.
-        return offset - cell >= cell << (kFirstShift - kMoreShift);
-    }
+    /// What was looked at closely in a bin.
+    struct Seen {
+        End low{HUGE_VAL};
+        End high{-HUGE_VAL};
+        std::uint64_t count = 0;
+        void add(const Seen& other);
+    };
     struct Batch {
-        std::vector<Cell> cells;           ///< by the map's index; empty until something is added
-        std::vector<std::uint64_t> large;  ///< by the map's index: counted beside the cells; empty: nothing
-        std::uint64_t inCells = 0;         ///< sum of the cells' counts, at most kMostInCells
+        std::vector<std::uint64_t> counts;  ///< by the map's index; empty until something is added
         std::uint64_t zeros = 0;
-        [[nodiscard]] std::uint64_t count() const;
-        [[nodiscard]] std::uint64_t count(std::size_t bin) const {
-            return (cells.empty() ? 0 : cells[bin] & kCountMask) + (large.empty() ? 0 : large[bin]);
+        void add(std::size_t bin, std::uint64_t times, std::size_t size) {
+            counts.resize(size);
+            counts[bin] += times;
         }
+        [[nodiscard]] std::uint64_t count(std::size_t bin) const { return counts.empty() ? 0 : counts[bin]; }
+        [[nodiscard]] std::uint64_t count() const;
     };
 
-    [[nodiscard]] std::size_t size() const { return extremes_.size(); }
+    [[nodiscard]] std::size_t size() const { return seen_.size(); }
     [[nodiscard]] bool isUnused() const;
-    void cover(double x);
-    void cover(std::span<const double> values);
     void resize(const BinMap& map);
-    void widen(std::size_t bin, double x, std::uint64_t times);
-    /// The upper bits of a cell.
-    [[nodiscard]] static Cell interiorOf(const Extremes& extremes);
-    /// Makes room in the cells of a batch for so many values, each `times` times, and counts them as being
-    /// there; false, with room in `large`, if they are too many for cells.
-    bool makeRoom(Batch& batch, std::uint64_t values, std::uint64_t times);
-    void count(Batch& batch, std::size_t bin, std::uint64_t times);
+    /// @param x  less the origin, not 0
+    void lookAt(double x, std::uint64_t times);
+    /// Where in a bin its values lie. If not all were looked at, those seen once say nothing of the others:
+    /// then only atoms take the place of the bin's edges.
+    [[nodiscard]] WeightedBin binAt(std::size_t bin, std::uint64_t count, double unit) const;
     void mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap);
-    void mergeExtremes(const LogCounts& other);
+    void mergeSeen(const LogCounts& other);
     static constexpr std::size_t kZeros = static_cast<std::size_t>(-1);  ///< in place of a map's index
 
-    BinMap map_;
-    std::vector<Extremes> extremes_;  ///< by the map's index
+    double origin_ = 0.0;
+    BinMap map_;              ///< of values less the origin
+    std::vector<Seen> seen_;  ///< by the map's index
     std::vector<Batch> batches_;
 };
 
@@ -144,12 +137,17 @@ class LogCounts {
 // Statistics of binned values, ascending bins, total weight > 0. Between the smallest and the largest value
 // of a bin the mean is taken as (low + high) / 2: for LogCounts at most 0.1 % of the value off, either way.
 
-/// The value below which `level` of the weight lies; log-linear inside the bin, between the values seen in
-/// it.
-[[nodiscard]] double quantileOf(std::span<const WeightedBin> bins, double level);
+/// Where a quantile lies.
+struct QuantilePlace {
+    double value = 0.0;
+    std::size_t bin = 0;
+    double part = 0.0;  ///< of the bin's weight at or below the value
+};
 
-/// Share of the weight at or below x.
-[[nodiscard]] double shareAtOrBelow(std::span<const WeightedBin> bins, double x);
+/// The value below which `level` of the weight lies. Inside a bin between atoms linear; where bins without
+/// atoms touch on either side, by a density that is linear along the three.
+[[nodiscard]] QuantilePlace quantilePlace(std::span<const WeightedBin> bins, double level);
+[[nodiscard]] double quantileOf(std::span<const WeightedBin> bins, double level);
 
 /// Mean of the largest `share` of the weight (CVaR at 1 - share). Source: Acerbi & Tasche (2002).
 [[nodiscard]] double meanOfLargest(std::span<const WeightedBin> bins, double share);

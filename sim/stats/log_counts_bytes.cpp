@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 #include "sim/stats/log_counts.hpp"
 
@@ -8,22 +11,34 @@ namespace breakeven::sim {
 
 void LogCounts::pack(core::BytePacker& packer) const {
     packer.whole(batches_.size());
+    packer.number(origin_);
     for (const Batch& batch : batches_) packer.whole(batch.zeros);
-    const auto isSeen = [](const Extremes& seen) { return seen.low <= seen.high; };
-    packer.whole(static_cast<std::uint64_t>(std::ranges::count_if(extremes_, isSeen)));
+    const auto isCounted = [&](std::size_t bin) {
+        return std::ranges::any_of(batches_, [&](const Batch& batch) { return batch.count(bin) > 0; });
+    };
+    std::vector<std::size_t> counted;
     for (std::size_t bin = 0; bin < size(); ++bin) {
-        const Extremes& seen = extremes_[bin];
-        if (!isSeen(seen)) continue;
-        packer.number(seen.low);  // says which bin it is
-        packer.number(seen.high);
-        packer.whole(seen.atLow);
-        packer.whole(seen.atHigh);
+        if (isCounted(bin)) counted.push_back(bin);
+    }
+    packer.whole(counted.size());
+    for (const std::size_t bin : counted) {
+        const BinMap::Edge edge = map_.edgeOf(bin);
+        packer.number(edge.sign * std::bit_cast<double>(edge.bits));
+        const Seen& seen = seen_[bin];
+        packer.whole(seen.count);
+        if (seen.count > 0) {
+            for (const End& end : {seen.low, seen.high}) {
+                packer.number(end.value);
+                packer.whole(end.count);
+                packer.whole(end.looks);
+            }
+        }
         // Most bins have been counted by few batches: pairs of a batch, from 1, and its count; then 0.
         for (std::size_t batch = 0; batch < batches_.size(); ++batch) {
-            const std::uint64_t counted = batches_[batch].count(bin);
-            if (counted == 0) continue;
+            const std::uint64_t times = batches_[batch].count(bin);
+            if (times == 0) continue;
             packer.whole(batch + 1);
-            packer.whole(counted);
+            packer.whole(times);
         }
         packer.whole(0);
     }
@@ -32,39 +47,46 @@ void LogCounts::pack(core::BytePacker& packer) const {
 LogCounts LogCounts::unpack(core::ByteUnpacker& unpacker) {
     LogCounts result(unpacker.count(1));
     if (result.batches_.empty()) throw core::BytesUnreadable("counts without a batch");
+    result.origin_ = unpacker.number();
+    if (!std::isfinite(result.origin_)) throw core::BytesUnreadable("an origin that is no number");
     for (Batch& batch : result.batches_) batch.zeros = unpacker.whole();
 
-    struct Counted {
-        std::size_t bin = 0;
-        std::size_t batch = 0;
-        std::uint64_t count = 0;
+    struct Bin {
+        double edge = 0.0;
+        Seen seen;
+        std::vector<std::pair<std::size_t, std::uint64_t>> counts;  // batch and its count
     };
-    std::vector<Extremes> bins(unpacker.count(19));
-    std::vector<Counted> counted;
-    for (std::size_t bin = 0; bin < bins.size(); ++bin) {
-        Extremes& seen = bins[bin];
-        seen.low = unpacker.number();
-        seen.high = unpacker.number();
-        const bool isOneBin = std::isfinite(seen.low) && std::isfinite(seen.high) && seen.low <= seen.high &&
-                              (seen.low > 0.0 || seen.high < 0.0) && binKey(seen.low) == binKey(seen.high);
-        if (!isOneBin) throw core::BytesUnreadable("two values that lie in no bin");
-        seen.atLow = unpacker.whole();
-        seen.atHigh = unpacker.whole();
+    std::vector<Bin> bins(unpacker.count(12));
+    for (Bin& bin : bins) {
+        bin.edge = unpacker.number();
+        if (!BinMap::isEdge(bin.edge, kBinKeyShift))
+            throw core::BytesUnreadable("a value that is no edge of a bin");
+        Seen& seen = bin.seen;
+        seen.count = unpacker.whole();
+        if (seen.count > 0) {
+            for (End* end : {&seen.low, &seen.high}) {
+                *end = {unpacker.number(), unpacker.whole(seen.count), unpacker.whole(seen.count)};
+                const bool liesInside = std::isfinite(end->value) &&
+                                        std::signbit(end->value) == std::signbit(bin.edge) &&
+                                        binKey(end->value) == binKey(bin.edge);
+                if (!liesInside) throw core::BytesUnreadable("a value that lies outside its bin");
+            }
+            if (seen.low.value > seen.high.value) throw core::BytesUnreadable("values out of order");
+        }
         while (const std::uint64_t batch = unpacker.whole(result.batches_.size()))
-            counted.push_back({bin, static_cast<std::size_t>(batch - 1), unpacker.whole()});
+            bin.counts.emplace_back(static_cast<std::size_t>(batch - 1), unpacker.whole());
     }
-    std::vector<double> lows;
-    std::ranges::transform(bins, std::back_inserter(lows), &Extremes::low);
-    result.cover(lows);
-    const auto indexOf = [&](std::size_t bin) {
-        return static_cast<std::size_t>(result.map_.index(bins[bin].low));
-    };
-    for (std::size_t bin = 0; bin < bins.size(); ++bin) {
-        if (bin > 0 && indexOf(bin) <= indexOf(bin - 1)) throw core::BytesUnreadable("bins out of order");
-        result.extremes_[indexOf(bin)] = bins[bin];
+    std::vector<double> edges;
+    std::ranges::transform(bins, std::back_inserter(edges), &Bin::edge);
+    result.resize(result.map_.with(edges));
+    std::optional<std::size_t> last;
+    for (const Bin& bin : bins) {
+        const auto index = static_cast<std::size_t>(result.map_.index(bin.edge));
+        if (last && index <= *last) throw core::BytesUnreadable("bins out of order");
+        last = index;
+        result.seen_[index] = bin.seen;
+        for (const auto& [batch, count] : bin.counts) result.batches_[batch].add(index, count, result.size());
     }
-    for (const Counted& found : counted)
-        result.count(result.batches_[found.batch], indexOf(found.bin), found.count);
     return result;
 }
 

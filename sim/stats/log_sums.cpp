@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <limits>
 
 namespace breakeven::sim {
 namespace {
@@ -71,21 +70,18 @@ void LogSums::add(double x, std::uint64_t times, std::size_t batchIndex) {
     batch.add(static_cast<std::size_t>(map_.index(x)), {Wide{rest} * times, times}, {rest, times});
 }
 
-void LogSums::add(std::span<const double> values, std::size_t batchIndex, double frequent) {
+void LogSums::add(std::span<const double> values, double origin, std::size_t batchIndex) {
     std::array<std::uint64_t, kBinnedRoom> said;  // filled below, so left as they are
-    std::uint64_t frequentSeen = 0;
-    if (frequent == 0.0) frequent = std::numeric_limits<double>::quiet_NaN();  // zeros are counted anyway
     Batch& batch = batches_[batchIndex];
     while (!values.empty()) {
         const std::span<const double> part = values.first(std::min(values.size(), kMostBinned));
         values = values.subspan(part.size());
-        Binned found = sumBinsOf(part.data(), part.size(), map_, frequent, said.data());
+        Binned found = sumBinsOf(part.data(), part.size(), origin, map_, said.data());
         if (!found.isCovered) {
-            cover(map_.with(part));
-            found = sumBinsOf(part.data(), part.size(), map_, frequent, said.data());
+            cover(map_.with(part, origin));
+            found = sumBinsOf(part.data(), part.size(), origin, map_, said.data());
         }
         batch.zeros += found.zeros;
-        frequentSeen += found.frequent;
         batch.resize(map_.size());
         Cell* const cells = batch.cells.data();
         for (const std::uint64_t word : std::span(said.data(), found.kept)) {
@@ -97,7 +93,6 @@ void LogSums::add(std::span<const double> values, std::size_t batchIndex, double
             if (rest >= cell.topFrom) batch.reach(bin, rest, 1);
         }
     }
-    if (frequentSeen > 0) add(frequent, frequentSeen, batchIndex);
 }
 
 void LogSums::merge(LogSums&& other) {
@@ -128,14 +123,6 @@ void LogSums::clear() {
     }
 }
 
-LogSums::Edge LogSums::edgeOf(std::size_t bin) const {
-    const auto at = static_cast<std::int64_t>(bin);
-    const bool isNegative = at >= map_.positive.size;
-    const std::int64_t key =
-        isNegative ? at - map_.positive.size + map_.negative.first : at + map_.positive.first;
-    return {static_cast<std::uint64_t>(key) << kSumKeyShift, isNegative ? -1.0 : 1.0};
-}
-
 void LogSums::Batch::add(const Batch& other) {
     zeros += other.zeros;
     if (other.cells.empty()) return;
@@ -143,7 +130,7 @@ void LogSums::Batch::add(const Batch& other) {
     for (std::size_t bin = 0; bin < cells.size(); ++bin) add(bin, other.cells[bin], other.tops[bin]);
 }
 
-WeightedBin LogSums::binOf(const Edge& edge, const Cell& cell, const Top& top) {
+WeightedBin LogSums::binOf(const BinMap::Edge& edge, const Cell& cell, const Top& top) {
     // In magnitudes.
     const double low = std::bit_cast<double>(edge.bits);
     const double unit = (std::bit_cast<double>(edge.bits + kWidth) - low) / static_cast<double>(kWidth);
@@ -172,7 +159,7 @@ std::vector<WeightedBin> LogSums::binsOf(const Batch& batch) const {
     std::vector<WeightedBin> result;
     const auto addBin = [&](std::size_t bin) {
         if (batch.cells[bin].count > 0)
-            result.push_back(binOf(edgeOf(bin), batch.cells[bin], batch.tops[bin]));
+            result.push_back(binOf(map_.edgeOf(bin), batch.cells[bin], batch.tops[bin]));
     };
     const auto positive = static_cast<std::size_t>(map_.positive.size);
     for (std::size_t bin = batch.cells.size(); bin-- > positive;) addBin(bin);
@@ -213,7 +200,7 @@ void LogSums::pack(core::BytePacker& packer) const {
         for (std::size_t bin = 0; bin < batch.cells.size(); ++bin) {
             const Cell& cell = batch.cells[bin];
             if (cell.count == 0) continue;
-            const Edge edge = edgeOf(bin);
+            const BinMap::Edge edge = map_.edgeOf(bin);
             packer.number(edge.sign * std::bit_cast<double>(edge.bits));
             packer.whole(cell.count);
             packer.whole(static_cast<std::uint64_t>(cell.rests));
@@ -232,9 +219,8 @@ LogSums LogSums::unpack(core::ByteUnpacker& unpacker) {
         const std::size_t bins = unpacker.count(13);
         for (std::size_t i = 0; i < bins; ++i) {
             const double edge = unpacker.number();
-            const bool isEdge = std::abs(edge) >= kSmallestBinned && std::abs(edge) <= kLargestBinned &&
-                                (binnedBits(edge) & kRestMask) == 0;
-            if (!isEdge) throw core::BytesUnreadable("a value that is no edge of a bin");
+            if (!BinMap::isEdge(edge, kSumKeyShift))
+                throw core::BytesUnreadable("a value that is no edge of a bin");
             Cell cell;
             cell.count = unpacker.whole();
             cell.rests = unpacker.whole();

@@ -26,10 +26,8 @@ class LogSums {
     /// Adds one value, `times` times. x is finite.
     void add(double x, std::uint64_t times, std::size_t batch);
 
-    /// Adds finite values, each once.
-    ///
-    /// @param frequent  a value that many of them are expected to equal, NaN: none; only speed depends on it
-    void add(std::span<const double> values, std::size_t batch, double frequent);
+    /// Adds finite values less `origin`, each once.
+    void add(std::span<const double> values, double origin, std::size_t batch);
 
     /// Adds what `other` summed, batch by batch; as many batches.
     void merge(LogSums&& other);
@@ -76,14 +74,8 @@ class LogSums {
         void resize(std::size_t size);
     };
     void cover(const BinMap& map);
-    /// A bin's lower edge, as a magnitude, and its sign.
-    struct Edge {
-        std::uint64_t bits = 0;
-        double sign = 1.0;
-    };
-    [[nodiscard]] Edge edgeOf(std::size_t bin) const;
     [[nodiscard]] std::vector<WeightedBin> binsOf(const Batch& batch) const;
-    [[nodiscard]] static WeightedBin binOf(const Edge& edge, const Cell& cell, const Top& top);
+    [[nodiscard]] static WeightedBin binOf(const BinMap::Edge& edge, const Cell& cell, const Top& top);
 
     BinMap map_;
     std::vector<Batch> batches_;

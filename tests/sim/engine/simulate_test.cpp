@@ -123,7 +123,7 @@ TEST(Simulate, GivenAMeterThatIsAMultiple_WhenRun_ThenItsQuantilesAreThoseOfCoun
     for (std::size_t i = 0; i < derived->quantiles.size(); ++i) {
         const QuantileRow& row = derived->quantiles[i];
         ASSERT_EQ(row.quantity, counted->quantiles[i].quantity);
-        EXPECT_NEAR(row.value, counted->quantiles[i].value, std::abs(row.value) / 256.0)
+        EXPECT_NEAR(row.value, counted->quantiles[i].value, std::abs(row.value) / 128.0)
             << row.quantity << row.level;
         compared += row.quantity == "usage_input_tokens" ? 1 : 0;
     }

@@ -192,7 +192,7 @@ TEST(ColumnKernels, GivenRevenueAndCost_WhenSettled_ThenEveryTargetGivesTheSameS
         plain.revenue += bills[i];
         plain.cost += cost[i];
         plain.subsidy += std::max(cost[i] - bills[i], 0.0);
-        plain.losses += cost[i] > bills[i] ? 1.0 : 0.0;
+        plain.margins.losses += cost[i] > bills[i] ? 1.0 : 0.0;
     }
     const auto settled = [&] {
         Column revenue = bills;
@@ -205,7 +205,9 @@ TEST(ColumnKernels, GivenRevenueAndCost_WhenSettled_ThenEveryTargetGivesTheSameS
         EXPECT_EQ(sums.revenue, reference.revenue);
         EXPECT_EQ(sums.cost, reference.cost);
         EXPECT_EQ(sums.subsidy, reference.subsidy);
-        EXPECT_EQ(sums.losses, plain.losses);
+        EXPECT_EQ(sums.margins.squares, reference.margins.squares);
+        EXPECT_EQ(sums.margins.cubes, reference.margins.cubes);
+        EXPECT_EQ(sums.margins.losses, plain.margins.losses);
         EXPECT_NEAR(sums.revenue, plain.revenue, 1e-10);
         EXPECT_NEAR(sums.cost, plain.cost, 1e-10);
         EXPECT_NEAR(sums.subsidy, plain.subsidy, 1e-10);
@@ -219,7 +221,7 @@ TEST(ColumnKernels, GivenMarginsOfRounding_WhenSettled_ThenNobodyLosesAndADearer
     onEveryTarget([&] {
         Column revenue = bills;
         Column margin(kUsers);
-        EXPECT_EQ(settle({0.0, kInfinity}, cost.data(), revenue.data(), margin.data(), kUsers).losses,
+        EXPECT_EQ(settle({0.0, kInfinity}, cost.data(), revenue.data(), margin.data(), kUsers).margins.losses,
                   kUsers / 2);
         EXPECT_EQ(margin, columnOf([&](std::size_t i) { return i % 2 == 0 ? 0.0 : bills[i] - cost[i]; }));
     });

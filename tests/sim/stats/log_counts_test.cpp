@@ -16,7 +16,7 @@ namespace breakeven::sim::log_counts_test {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr double kBinWidth = 1.0 / 256.0;  // relative, at most
+constexpr double kBinWidth = 1.0 / 128.0;  // relative, at most
 
 /// Lognormal with median 100; every seventh value is 0 and every fifth an atom of 200.
 std::vector<double> sample(std::size_t n, std::uint32_t stream) {
@@ -36,7 +36,7 @@ std::vector<double> sorted(std::vector<double> values) {
 
 LogCounts counted(const std::vector<double>& values) {
     LogCounts counts;
-    counts.add(values, 1, 0, kNone);
+    counts.add(values, 1, 0);
     return counts;
 }
 
@@ -104,8 +104,6 @@ TEST(LogCounts, GivenAnAtomAmongOthersOfItsBin_WhenTailAndQuantilesAreTaken_Then
     EXPECT_NEAR(meanOfLargest(bins, 1.0), (400.0 * 200.5798 + 600.0 * 200.7) / 1000.0, 0.03);
     EXPECT_EQ(quantileOf(bins, 0.95), 200.7);
     EXPECT_LT(quantileOf(bins, 0.2), 200.6);
-    EXPECT_EQ(shareAtOrBelow(bins, 200.7), 1.0);
-    EXPECT_NEAR(shareAtOrBelow(bins, 200.699), 0.4, 0.01);
 }
 
 TEST(LogCounts, GivenAtoms_WhenQuantilesFallOnThem_ThenTheyAreExact) {
@@ -114,9 +112,9 @@ TEST(LogCounts, GivenAtoms_WhenQuantilesFallOnThem_ThenTheyAreExact) {
     std::vector<double> values(1000, fee);
     std::fill_n(values.begin(), 300, 0.0);
     std::fill_n(values.begin() + 300, 200, -odd);
-    for (const double frequent : {kNone, fee, 0.0, -odd}) {
-        LogCounts counts;
-        counts.add(values, 1, 0, frequent);
+    for (const double origin : {0.0, fee, -odd}) {
+        LogCounts counts(1, origin);
+        counts.add(values, 1, 0);
         const std::vector<WeightedBin> bins = counts.bins();
         ASSERT_EQ(bins.size(), 3U);
         EXPECT_EQ(quantileOf(bins, 0.1), -odd);
@@ -124,8 +122,8 @@ TEST(LogCounts, GivenAtoms_WhenQuantilesFallOnThem_ThenTheyAreExact) {
         EXPECT_EQ(quantileOf(bins, 0.3), 0.0);
         EXPECT_EQ(quantileOf(bins, 0.51), fee);
         EXPECT_EQ(quantileOf(bins, 0.999), fee);
-        EXPECT_EQ(shareAtOrBelow(bins, -odd), 0.2);
-        EXPECT_EQ(shareAtOrBelow(bins, 0.0), 0.5);
+        EXPECT_EQ(bins[0].weight, 200.0);
+        EXPECT_EQ(bins[1].weight, 300.0);
         EXPECT_EQ(counts.count(), 1000U);
     }
 }
@@ -152,16 +150,40 @@ TEST(LogCounts, GivenASample_WhenConcentrationIsMeasured_ThenItIsTheSamplesOwnWi
     EXPECT_EQ(shareOfLargest(nothing, 0.1), 0.0);
 }
 
-TEST(LogCounts, GivenASample_WhenTheShareBelowIsTaken_ThenItIsTheSamplesOwnWithinOneBinsShare) {
+TEST(LogCounts, GivenASample_WhenAQuantileIsPlaced_ThenTheSharesOfTheBinsAreThoseOfTheSample) {
     const std::vector<double> values = sample(20'000, 3);
     const std::vector<WeightedBin> bins = counted(values).bins();
-    for (const double x : {10.0, 100.0, 198.0, 202.0, 1000.0}) {
-        const auto below = std::ranges::count_if(values, [&](double value) { return value <= x; });
-        const auto near = std::ranges::count_if(
-            values, [&](double value) { return std::abs(value / x - 1.0) < kBinWidth; });
-        ASSERT_LT(near, 60);
-        EXPECT_NEAR(shareAtOrBelow(bins, x) * 20'000.0, static_cast<double>(below), static_cast<double>(near))
-            << x;
+    for (const double level : {0.16, 0.3, 0.6, 0.9}) {
+        const QuantilePlace place = quantilePlace(bins, level);
+        double share = place.part * bins[place.bin].weight;
+        for (std::size_t i = 0; i < place.bin; ++i) share += bins[i].weight;
+        // The user who lies at the value is among them.
+        EXPECT_GE(share, 20'000.0 * level - 1e-9);
+        EXPECT_LE(share, 20'000.0 * level + 2.0);
+        EXPECT_GE(place.value, bins[place.bin].low);
+        EXPECT_LE(place.value, bins[place.bin].high);
+    }
+    // Two users in ten pay exactly 200: all of the atom lies at or below it.
+    const QuantilePlace atom = quantilePlace(bins, 0.75);
+    EXPECT_EQ(atom.value, 200.0);
+    EXPECT_EQ(atom.part, bins[atom.bin].lowShare);
+    EXPECT_GT(atom.part, 0.9);
+}
+
+// Exponential with mean 100, by its quantiles at the midpoints of so many strata. Linear bins would miss up
+// to 1.5e-5; what is left is that of a user's gap to the next.
+TEST(LogCounts, GivenBinsKnownByTheirEdgesAlone_WhenQuantilesAreTaken_ThenTheyAreBetterThanLinear) {
+    constexpr std::size_t kUsers = 4'000'000;
+    std::vector<double> values(kUsers);
+    const auto quantile = [](double p) { return -100.0 * std::log1p(-p); };
+    for (std::size_t i = 0; i < kUsers; ++i)
+        values[i] = quantile((static_cast<double>(i) + 0.5) / static_cast<double>(kUsers));
+    LogCounts counts;
+    counts.add(values, 1, 0, LogCounts::Look::Passing);
+    const std::vector<WeightedBin> bins = counts.bins();
+    for (double level = 0.3; level < 0.955; level += 0.01) {
+        const double gap = 100.0 / (static_cast<double>(kUsers) * (1.0 - level) * quantile(level));
+        EXPECT_NEAR(quantileOf(bins, level) / quantile(level), 1.0, gap) << level;
     }
 }
 
@@ -180,7 +202,7 @@ TEST(LogCounts, GivenParts_WhenAddedAndMergedInAnyOrder_ThenTheStateIsTheSame) {
     do {
         LogCounts merged;
         LogCounts half;
-        for (std::size_t i = 0; i < 3; ++i) half.add(parts[order[i]], 1, 0, 200.0);
+        for (std::size_t i = 0; i < 3; ++i) half.add(parts[order[i]], 1, 0);
         for (std::size_t i = 3; i < 6; ++i) merged.merge(counted(parts[order[i]]));
         merged.merge(std::move(half));
         ASSERT_TRUE(merged.bins() == oneByOne.bins());
@@ -196,8 +218,8 @@ TEST(LogCounts, GivenEveryTarget_WhenCounted_ThenTheStateIsTheSame) {
 
 TEST(LogCounts, GivenBatches_WhenListed_ThenEachBatchesWeightsAddUpToTheBins) {
     LogCounts counts(3);
-    counts.add(sample(500, 5), 1, 0, kNone);
-    counts.add(sample(400, 6), 2, 2, kNone);
+    counts.add(sample(500, 5), 1, 0);
+    counts.add(sample(400, 6), 2, 2);
     counts.add(-1e-12, 7, 2);
     const std::vector<WeightedBin> bins = counts.bins(0.5);
     const std::vector<std::vector<double>> weights = batchWeights(counts);
@@ -218,13 +240,13 @@ TEST(LogCounts, GivenBatches_WhenListed_ThenEachBatchesWeightsAddUpToTheBins) {
 
 TEST(LogCounts, GivenAWorldsCounts_WhenMergedIntoABatch_ThenTheyAreAddedToIt) {
     LogCounts world;
-    world.add(sample(300, 7), 1, 0, kNone);
+    world.add(sample(300, 7), 1, 0);
     LogCounts pooled(4);
-    pooled.add(sample(100, 8), 1, 1, kNone);
+    pooled.add(sample(100, 8), 1, 1);
     pooled.mergeInto(1, world);
     LogCounts expected(4);
-    expected.add(sample(100, 8), 1, 1, kNone);
-    expected.add(sample(300, 7), 1, 1, kNone);
+    expected.add(sample(100, 8), 1, 1);
+    expected.add(sample(300, 7), 1, 1);
     EXPECT_TRUE(pooled.bins() == expected.bins());
     EXPECT_EQ(batchWeights(pooled), batchWeights(expected));
 }
@@ -234,7 +256,7 @@ TEST(LogCounts, GivenClearedCounts_WhenUsedAgain_ThenNothingOldIsLeft) {
     counts.clear();
     EXPECT_EQ(counts.count(), 0U);
     EXPECT_TRUE(counts.bins().empty());
-    counts.add(sample(50, 10), 1, 0, 200.0);
+    counts.add(sample(50, 10), 1, 0);
     EXPECT_TRUE(counts.bins() == counted(sample(50, 10)).bins());
 }
 
@@ -242,7 +264,7 @@ TEST(LogCounts, GivenMagnitudesBeyondTheGrid_WhenCounted_ThenTheOutermostBinsKee
     const std::vector<double> values{1e-300, 1e-20,      0x1p-30, 0x1.001p-30, 1e20,
                                      1e300,  0x1.ff8p50, -1e-300, -1e300};
     LogCounts counts = counted(values);
-    counts.add(values, 1, 0, kNone);
+    counts.add(values, 1, 0);
     const std::vector<WeightedBin> bins = counts.bins();
     ASSERT_EQ(bins.size(), 4U);
     EXPECT_EQ(bins[0].low, -1e300);
@@ -255,8 +277,26 @@ TEST(LogCounts, GivenMagnitudesBeyondTheGrid_WhenCounted_ThenTheOutermostBinsKee
     EXPECT_EQ(bins[3].weight, 6.0);
 }
 
-// More values than 32 a bin of the grid, so that most of them are passed by without a look at the extremes;
-// then a merge and a value by itself in between.
+// A map that grows towards an end of the grid must not grow beyond it.
+TEST(LogCounts, GivenMagnitudesThatNearAnEndOfTheGridByAndBy_WhenGoneBeyond_ThenTheyShareTheOutermostBin) {
+    const std::vector<std::vector<double>> columns{{0x1.8p-28, 0x1.8p49}, {0x1.8p-29, 0x1.8p50},
+                                                   {0x1.8p-30, 0x1.4p50}, {0x1.8p-31, 0x1.8p51},
+                                                   {0x1.8p-32, 0x1.8p52}, {-1e-12, -1e18}};
+    LogCounts upwards;
+    LogCounts downwards;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        std::vector<double> copies;
+        for (int k = 0; k < 20; ++k) copies.insert(copies.end(), columns[i].begin(), columns[i].end());
+        upwards.add(copies, 1, 0);
+        for (const double x : columns[columns.size() - 1 - i]) {
+            for (int k = 0; k < 20; ++k) downwards.add(x);
+        }
+    }
+    EXPECT_EQ(packed(upwards), packed(downwards));
+    EXPECT_EQ(upwards.bins().size(), 10U);
+}
+
+// By columns, with a merge and a value by itself in between.
 TEST(LogCounts, GivenManyValuesInFewBins_WhenCounted_ThenTheirSmallestAndLargestAreExact) {
     std::vector<double> values = tests::uniforms(60'000, 12);
     for (double& x : values) x = 64.0 + 0.9 * x;
@@ -271,10 +311,10 @@ TEST(LogCounts, GivenManyValuesInFewBins_WhenCounted_ThenTheirSmallestAndLargest
         }
         LogCounts counts;
         const std::span<const double> all = signedValues;
-        counts.add(all.first(40'000), 1, 0, kNone);
+        counts.add(all.first(40'000), 1, 0);
         counts.add(all[40'000]);
         counts.merge(counted({all.begin() + 40'001, all.begin() + 50'000}));
-        counts.add(all.subspan(50'000), 1, 0, kNone);
+        counts.add(all.subspan(50'000), 1, 0);
         const std::vector<WeightedBin> bins = counts.bins();
         ASSERT_EQ(bins.size(), expected.size());
         for (const WeightedBin& bin : bins) {
@@ -285,8 +325,8 @@ TEST(LogCounts, GivenManyValuesInFewBins_WhenCounted_ThenTheirSmallestAndLargest
     }
 }
 
-// 200.25 lies where two offsets of a bin meet, so its roundings fall on both sides.
-TEST(LogCounts, GivenAnAtomWhereOffsetsMeet_WhenCountedByColumnsOrOneByOne_ThenTheStateIsTheSame) {
+// The roundings of an atom count as one value.
+TEST(LogCounts, GivenAtomsOfSeveralRoundings_WhenCountedByColumnsOrOneByOne_ThenTheStateIsTheSame) {
     const double atom = 200.25;
     std::vector<double> values = tests::uniforms(4'000, 14);
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -303,13 +343,13 @@ TEST(LogCounts, GivenAnAtomWhereOffsetsMeet_WhenCountedByColumnsOrOneByOne_ThenT
     }
 }
 
-TEST(LogCounts, GivenWeightsThatNoCellHolds_WhenCountedMergedAndPacked_ThenNoneIsLost) {
+TEST(LogCounts, GivenLargeWeights_WhenCountedMergedAndPacked_ThenNoneIsLost) {
     const std::vector<double> values = sample(600, 13);
     const std::vector<std::vector<double>> once = batchWeights(counted(values));
     for (const int bits : {30, 38, 45}) {
         const std::uint64_t times = std::uint64_t{1} << bits;
         LogCounts counts;
-        for (int i = 0; i < 3; ++i) counts.add(values, times, 0, 200.0);
+        for (int i = 0; i < 3; ++i) counts.add(values, times, 0);
         LogCounts merged = counted(values);
         for (int i = 0; i < 2; ++i) merged.merge(LogCounts(counts));
         for (int i = 0; i < 3; ++i) merged.mergeInto(0, unpacked(packed(counts)));
@@ -319,9 +359,56 @@ TEST(LogCounts, GivenWeightsThatNoCellHolds_WhenCountedMergedAndPacked_ThenNoneI
         for (std::size_t bin = 0; bin < once[0].size(); ++bin)
             ASSERT_EQ(weights[0][bin], once[0][bin] * (1.0 + 15.0 * std::ldexp(1.0, bits))) << bits;
         merged.clear();
-        merged.add(values, 1, 0, kNone);
+        merged.add(values, 1, 0);
         EXPECT_EQ(packed(merged), packed(counted(values)));
     }
+}
+
+// What people pay less what they cost crowds just below the fee, where a grid about zero has but one bin.
+TEST(LogCounts, GivenValuesThatCrowdAtTheOrigin_WhenQuantilesAreTaken_ThenTheyAreExactToTheirDistanceFromIt) {
+    constexpr double kFee = 200.0;
+    std::vector<double> values = tests::uniforms(20'000, 15);
+    for (double& x : values) x = kFee - 10.0 * expScalar(2.0 * normalQuantile(x));
+    const std::vector<double> exact = sorted(values);
+    LogCounts counts(1, kFee);
+    counts.add(values, 1, 0);
+    EXPECT_EQ(counts.origin(), kFee);
+    const std::vector<WeightedBin> bins = counts.bins();
+    for (const double level : {0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999}) {
+        const double value = exact[static_cast<std::size_t>(std::ceil(level * 20'000.0)) - 1];
+        EXPECT_NEAR(quantileOf(bins, level), value, kBinWidth * (kFee - value)) << level;
+    }
+    EXPECT_EQ(quantileOf(bins, 0.0), exact.front());
+}
+
+TEST(LogCounts, GivenAPassingLookAtSomeValues_WhenBinned_ThenAllAreCountedAndAtomsSeenBeforeStayExact) {
+    const std::vector<double> looked = sample(2'000, 16);
+    std::vector<double> passed = sample(30'000, 17);
+    passed.insert(passed.end(), {1e9, -3.0});  // in bins of their own
+    std::vector<double> all = looked;
+    all.insert(all.end(), passed.begin(), passed.end());
+    const std::vector<double> exact = sorted(all);
+    LogCounts counts;
+    counts.add(looked, 1, 0);
+    counts.add(passed, 1, 0, LogCounts::Look::Passing);
+    const std::vector<WeightedBin> bins = counts.bins();
+    EXPECT_EQ(counts.count(), all.size());
+    for (const double level : {0.05, 0.25, 0.5, 0.75, 0.95, 0.999}) {
+        const double rank = std::ceil(level * static_cast<double>(all.size()));
+        const double value = exact[static_cast<std::size_t>(rank) - 1];
+        EXPECT_NEAR(quantileOf(bins, level), value, kBinWidth * value) << level;
+    }
+    const auto atom = std::ranges::find(bins, 200.0, &WeightedBin::low);
+    ASSERT_NE(atom, bins.end());
+    EXPECT_GT(atom->lowShare, 0.9);
+    EXPECT_TRUE(bins.front().low <= -3.0 && bins.front().high >= -3.0 && bins.front().high < -2.9);
+    EXPECT_TRUE(bins.back().low <= 1e9 && bins.back().high >= 1e9 && bins.back().low > 0.99e9);
+    // In any order.
+    LogCounts others;
+    for (const double x : passed) others.add(x, 1, 0, LogCounts::Look::Passing);
+    others.merge(counted(looked));
+    EXPECT_EQ(packed(others), packed(counts));
+    EXPECT_EQ(packed(unpacked(packed(others))), packed(counts));
 }
 
 TEST(MergedBins, GivenSeveralLists_WhenPutTogether_ThenTheyAscend) {
@@ -347,7 +434,7 @@ TEST(LogCounts, GivenRandomCounts_WhenPackedAndTakenOut_ThenAllThatComesAfterIsT
         EXPECT_EQ(batchWeights(found), batchWeights(counts));
         // It goes on as the other does.
         for (LogCounts* one : {&counts, &found}) {
-            one->add(sample(2'000, 99), 5, 1, 200.0);
+            one->add(sample(2'000, 99), 5, 1);
             one->merge(LogCounts(copy));
         }
         EXPECT_TRUE(packed(found) == packed(counts));
@@ -361,7 +448,7 @@ TEST(LogCounts, GivenAnyOrderOfMerging_WhenPacked_ThenTheBytesAreTheSame) {
     for (std::uint32_t part = 0; part < 9; ++part) {
         std::vector<double> values = sample(400, part);
         for (double& value : values) value *= 1.0 + 1e-13 * part;
-        parts.emplace_back(2).add(values, 1 + part, part % 2, kNone);
+        parts.emplace_back(2).add(values, 1 + part, part % 2);
     }
     std::string reference;
     for (std::size_t start = 0; start < parts.size(); ++start) {
@@ -374,23 +461,38 @@ TEST(LogCounts, GivenAnyOrderOfMerging_WhenPacked_ThenTheBytesAreTheSame) {
 }
 
 TEST(LogCounts, GivenBytesThatNoCountsMake_WhenTakenOut_ThenTheyAreRefused) {
-    const auto bytes = [](const std::vector<std::pair<double, double>>& bins) {
+    struct Bin {
+        double edge;
+        double low;
+        double high;
+        unsigned count = 1;
+    };
+    const auto bytes = [](const std::vector<Bin>& bins, double origin = 0.0) {
         core::BytePacker packer;
         packer.whole(1);  // batches
+        packer.number(origin);
         packer.whole(0);  // zeros
         packer.whole(bins.size());
-        for (const auto& [low, high] : bins) {
-            packer.number(low);
-            packer.number(high);
-            for (const unsigned whole : {1, 1, 1, 2, 0}) packer.whole(whole);
+        for (const Bin& bin : bins) {
+            packer.number(bin.edge);
+            packer.whole(2);
+            for (const double value : {bin.low, bin.high}) {
+                packer.number(value);
+                packer.whole(bin.count);
+                packer.whole(1);
+            }
+            for (const unsigned whole : {1U, 2U, 0U}) packer.whole(whole);
         }
         return packer.take();
     };
-    EXPECT_EQ(unpacked(bytes({{3.0, 3.0}, {5.0, 5.001}})).count(), 4U);
+    EXPECT_EQ(unpacked(bytes({{3.0, 3.0, 3.0}, {5.0, 5.0, 5.001}})).count(), 4U);
+    EXPECT_EQ(unpacked(bytes({}, -7.5)).origin(), -7.5);
     for (const std::string& bad :
-         {bytes({{3.0, 4.0}}), bytes({{3.0, -3.0}}), bytes({{0.0, 0.0}}), bytes({{kNone, kNone}}),
-          bytes({{3.001, 3.0}}), bytes({{5.0, 5.0}, {3.0, 3.0}}), bytes({{3.0, 3.0}, {3.0, 3.0}}),
-          bytes({{-3.0, -3.0}, {3.0, 3.0}}), std::string(1, '\0')})
+         {bytes({{3.0, 3.0, 4.0}}), bytes({{3.0, 3.0, -3.0}}), bytes({{3.0, -3.0, -3.0}}),
+          bytes({{0.0, 0.0, 0.0}}), bytes({{kNone, kNone, kNone}}), bytes({{3.0, kNone, kNone}}),
+          bytes({{3.0, 3.001, 3.0}}), bytes({{3.0001, 3.0001, 3.0001}}), bytes({{3.0, 3.0, 3.0, 3}}),
+          bytes({{5.0, 5.0, 5.0}, {3.0, 3.0, 3.0}}), bytes({{3.0, 3.0, 3.0}, {3.0, 3.0, 3.0}}),
+          bytes({{-3.0, -3.0, -3.0}, {3.0, 3.0, 3.0}}), bytes({}, kNone), std::string(1, '\0')})
         EXPECT_THROW(static_cast<void>(unpacked(bad)), core::BytesUnreadable);
 }
 

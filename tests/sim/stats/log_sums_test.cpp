@@ -29,7 +29,7 @@ std::vector<double> sample(std::size_t n, std::uint32_t stream) {
 
 LogSums summed(const std::vector<double>& values) {
     LogSums sums;
-    sums.add(values, 0, kNone);
+    sums.add(values, 0.0, 0);
     return sums;
 }
 
@@ -72,9 +72,12 @@ TEST(LogSums, GivenValuesOfEitherSign_WhenSummedOnAnyInstructionSet_ThenNothingI
     LogSums oneByOne;
     for (const double x : values) oneByOne.add(x, 1, 0);
     EXPECT_EQ(packed(oneByOne), first);
-    LogSums knowing;
-    knowing.add(values, 0, 200.7);
-    EXPECT_EQ(packed(knowing), first);
+    std::vector<double> moved = values;
+    for (double& x : moved) x = std::floor(x) + 50.0;
+    for (double& x : values) x = std::floor(x);
+    LogSums aboutOrigin;
+    aboutOrigin.add(moved, 50.0, 0);
+    EXPECT_EQ(packed(aboutOrigin), packed(summed(values)));
 }
 
 // Gini of a lognormal is erf(sigma / 2), the share of the largest p is Phi(sigma - Phi^-1(1 - p)).
@@ -139,8 +142,8 @@ TEST(LogSums, GivenBatches_WhenOneIsLeftOut_ThenTheBinsAreThoseOfTheOthers) {
     for (std::uint32_t batch = 0; batch < 3; ++batch) {
         std::vector<double> values = sample(2'000, 10 + batch);
         for (double& x : values) x = batch == 1 ? -1e6 * x : x;
-        sums.add(values, batch, kNone);
-        if (batch != 1) others.add(values, 0, kNone);
+        sums.add(values, 0.0, batch);
+        if (batch != 1) others.add(values, 0.0, 0);
     }
     const auto isSame = [](const WeightedBin& a, const WeightedBin& b) {
         return a.low == b.low && a.high == b.high && a.weight == b.weight;
@@ -156,7 +159,7 @@ TEST(LogSums, GivenAnyOrderOfMerging_WhenPacked_ThenTheBytesAreTheSame) {
     for (std::uint32_t part = 0; part < 9; ++part) {
         std::vector<double> values = sample(400, part);
         for (double& x : values) x *= std::ldexp(part % 2 == 0 ? 1.0 : -1.0, static_cast<int>(part));
-        parts.emplace_back(2).add(values, part % 2, kNone);
+        parts.emplace_back(2).add(values, 0.0, part % 2);
         parts.back().add(3.0, std::uint64_t{1} << 50, part % 2);
     }
     std::string reference;
