@@ -62,6 +62,7 @@ struct Scenario {
     std::string currency;  ///< ISO 4217
     RunSettings run;
     bool usesControls = false;            ///< run.control_variates = "usage": for one world
+    bool keepsMarginsOnly = false;        ///< run.distributions = "margin": of no other quantity
     Parameter subscribers{10'000.0, {}};  ///< business size, >= 1: shares fixed cost and pools
     std::vector<Meter> meters;
     std::vector<Segment> segments;

@@ -193,7 +193,8 @@ class ScenarioBuilder {
         const toml::table* table = reader_.table(root, "run");
         if (table == nullptr) return;
         reader_.onlyKeys(*table, "run",
-                         {"users", "worlds", "months", "start", "seed", "sampling", "control_variates"});
+                         {"users", "worlds", "months", "start", "seed", "sampling", "control_variates",
+                          "distributions"});
         run.users = reader_.whole(*table, "users", 2, 4'294'967'295U, run.users);
         run.worlds = static_cast<std::uint32_t>(reader_.whole(*table, "worlds", 1, 1'000'000, run.worlds));
         run.months = static_cast<std::uint32_t>(reader_.whole(*table, "months", 1, 60, run.months));
@@ -203,6 +204,7 @@ class ScenarioBuilder {
         }
         run.sampling =
             static_cast<Sampling>(reader_.choice(*table, "sampling", kSamplingNames, "stratified"));
+        scenario.keepsMarginsOnly = reader_.choice(*table, "distributions", {"all", "margin"}, "all") == 1;
         scenario.usesControls = reader_.choice(*table, "control_variates", {"none", "usage"}, "none") == 1;
         if (scenario.usesControls && run.worlds > 1) {
             reader_.warning(*table->get("control_variates"),

@@ -20,6 +20,7 @@ std::string runName(const core::Scenario& scenario) {
                                   scenario.hash, run.users, run.worlds, run.months, run.seed,
                                   core::samplingName(run.sampling), kEngineVersion);
     if (scenario.usesControls) all += "control variates usage\n";
+    if (scenario.keepsMarginsOnly) all += "distributions margin\n";
     return core::sha256Hex(all).substr(0, 16);
 }
 

@@ -155,24 +155,39 @@ void CostOf(const double* list, const double* costed, double share, double fixed
         [&](std::size_t i) { out[i] = share * (costed != nullptr ? list[i] * costed[i] : list[i]) + fixed; });
 }
 
-void AddPerUnit(const double* q, double unit, double* revenue, std::size_t n) {
-    alongColumn(
-        n,
-        [&](std::size_t i) HWY_ATTR {
-            const V amount = hn::Mul(constant(unit), hn::LoadU(d, q + i));
-            hn::StoreU(hn::Add(hn::LoadU(d, revenue + i), amount), d, revenue + i);
-        },
-        [&](std::size_t i) { revenue[i] += unit * q[i]; });
+/// revenue[i] = what `charge` makes of the revenue before: the start, or the column's own.
+template <typename Charge, typename ScalarCharge>
+HWY_INLINE void addCharge(const RevenueStart& start, double* revenue, std::size_t n, Charge charge,
+                          ScalarCharge scalarCharge) {
+    if (start) {
+        const V before = constant(*start);
+        alongColumn(
+            n, [&](std::size_t i) HWY_ATTR { hn::StoreU(charge(before, i), d, revenue + i); },
+            [&](std::size_t i) { revenue[i] = scalarCharge(*start, i); });
+    } else {
+        alongColumn(
+            n,
+            [&](std::size_t i) HWY_ATTR { hn::StoreU(charge(hn::LoadU(d, revenue + i), i), d, revenue + i); },
+            [&](std::size_t i) { revenue[i] = scalarCharge(revenue[i], i); });
+    }
+}
+
+void AddPerUnit(const double* q, double unit, const RevenueStart& start, double* revenue, std::size_t n) {
+    addCharge(
+        start, revenue, n,
+        [&](V before, std::size_t i)
+            HWY_ATTR { return hn::Add(before, hn::Mul(constant(unit), hn::LoadU(d, q + i))); },
+        [&](double before, std::size_t i) { return before + unit * q[i]; });
 }
 
 /// @tparam hasFlats  some tier costs a flat amount
 template <bool hasFlats>
-HWY_INLINE void addTiers(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n) {
-    alongColumn(
-        n,
-        [&](std::size_t i) HWY_ATTR {
+HWY_INLINE void addTiers(const double* q, std::span<const PriceTier> tiers, const RevenueStart& start,
+                         double* revenue, std::size_t n) {
+    addCharge(
+        start, revenue, n,
+        [&](V sum, std::size_t i) HWY_ATTR {
             const V use = hn::LoadU(d, q + i);
-            V sum = hn::LoadU(d, revenue + i);
             for (const PriceTier& tier : tiers) {
                 const V inTier = hn::Min(hn::Max(hn::Sub(use, constant(tier.from)), hn::Zero(d)),
                                          constant(tier.upTo - tier.from));
@@ -183,44 +198,45 @@ HWY_INLINE void addTiers(const double* q, std::span<const PriceTier> tiers, doub
                 }
                 sum = hn::Add(sum, amount);
             }
-            hn::StoreU(sum, d, revenue + i);
+            return sum;
         },
-        [&](std::size_t i) { revenue[i] = scalar::graduated(revenue[i], q[i], tiers); });
+        [&](double before, std::size_t i) { return scalar::graduated(before, q[i], tiers); });
 }
 
-void AddGraduated(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n) {
+void AddGraduated(const double* q, std::span<const PriceTier> tiers, const RevenueStart& start,
+                  double* revenue, std::size_t n) {
     bool hasFlats = false;
     for (const PriceTier& tier : tiers) hasFlats = hasFlats || tier.flat != 0.0;
-    hasFlats ? addTiers<true>(q, tiers, revenue, n) : addTiers<false>(q, tiers, revenue, n);
+    hasFlats ? addTiers<true>(q, tiers, start, revenue, n) : addTiers<false>(q, tiers, start, revenue, n);
 }
 
-void AddVolume(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n) {
-    alongColumn(
-        n,
-        [&](std::size_t i) HWY_ATTR {
+void AddVolume(const double* q, std::span<const PriceTier> tiers, const RevenueStart& start, double* revenue,
+               std::size_t n) {
+    addCharge(
+        start, revenue, n,
+        [&](V sum, std::size_t i) HWY_ATTR {
             const V use = hn::LoadU(d, q + i);
-            V sum = hn::LoadU(d, revenue + i);
             for (const PriceTier& tier : tiers) {
                 const auto isPicked =
                     hn::And(hn::Gt(use, constant(tier.from)), hn::Le(use, constant(tier.upTo)));
                 const V amount = mulAdd(constant(tier.unit), use, constant(tier.flat));
                 sum = hn::Add(sum, hn::IfThenElseZero(isPicked, amount));
             }
-            hn::StoreU(sum, d, revenue + i);
+            return sum;
         },
-        [&](std::size_t i) { revenue[i] = scalar::volume(revenue[i], q[i], tiers); });
+        [&](double before, std::size_t i) { return scalar::volume(before, q[i], tiers); });
 }
 
-void AddPackages(const double* q, const PackageTerms& terms, double* revenue, std::size_t n) {
-    alongColumn(
-        n,
-        [&](std::size_t i) HWY_ATTR {
+void AddPackages(const double* q, const PackageTerms& terms, const RevenueStart& start, double* revenue,
+                 std::size_t n) {
+    addCharge(
+        start, revenue, n,
+        [&](V before, std::size_t i) HWY_ATTR {
             const V paid = hn::Max(hn::Sub(hn::LoadU(d, q + i), constant(terms.freeUnits)), hn::Zero(d));
             const V packages = hn::Ceil(hn::Div(paid, constant(terms.size)));
-            hn::StoreU(hn::Add(hn::LoadU(d, revenue + i), hn::Mul(constant(terms.amount), packages)), d,
-                       revenue + i);
+            return hn::Add(before, hn::Mul(constant(terms.amount), packages));
         },
-        [&](std::size_t i) { revenue[i] = scalar::packages(revenue[i], q[i], terms); });
+        [&](double before, std::size_t i) { return scalar::packages(before, q[i], terms); });
 }
 
 /// Calls `step(part, i)` for every vector of whole rounds of 8 users and `last(lane, i)` for the rest.
@@ -378,17 +394,20 @@ void costOf(const double* list, const double* costed, double share, double fixed
             std::size_t n) {
     HWY_DYNAMIC_DISPATCH(CostOf)(list, costed, share, fixed, out, n);
 }
-void addPerUnit(const double* q, double unit, double* revenue, std::size_t n) {
-    HWY_DYNAMIC_DISPATCH(AddPerUnit)(q, unit, revenue, n);
+void addPerUnit(const double* q, double unit, double* revenue, std::size_t n, const RevenueStart& start) {
+    HWY_DYNAMIC_DISPATCH(AddPerUnit)(q, unit, start, revenue, n);
 }
-void addGraduated(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n) {
-    HWY_DYNAMIC_DISPATCH(AddGraduated)(q, tiers, revenue, n);
+void addGraduated(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n,
+                  const RevenueStart& start) {
+    HWY_DYNAMIC_DISPATCH(AddGraduated)(q, tiers, start, revenue, n);
 }
-void addVolume(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n) {
-    HWY_DYNAMIC_DISPATCH(AddVolume)(q, tiers, revenue, n);
+void addVolume(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n,
+               const RevenueStart& start) {
+    HWY_DYNAMIC_DISPATCH(AddVolume)(q, tiers, start, revenue, n);
 }
-void addPackages(const double* q, const PackageTerms& terms, double* revenue, std::size_t n) {
-    HWY_DYNAMIC_DISPATCH(AddPackages)(q, terms, revenue, n);
+void addPackages(const double* q, const PackageTerms& terms, double* revenue, std::size_t n,
+                 const RevenueStart& start) {
+    HWY_DYNAMIC_DISPATCH(AddPackages)(q, terms, start, revenue, n);
 }
 PlanSums settle(const BillTerms& terms, const double* cost, double* revenue, double* margin, std::size_t n) {
     return HWY_DYNAMIC_DISPATCH(Settle)(terms, cost, revenue, margin, n);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 
 namespace breakeven::sim {
@@ -66,11 +67,17 @@ struct PackageTerms {
     double freeUnits = 0.0;
 };
 
+/// The revenue before a charge, if it is the same for all and not in the column yet.
+using RevenueStart = std::optional<double>;
+
 // Charges on the quantity q, added to the revenue.
-void addPerUnit(const double* q, double unit, double* revenue, std::size_t n);
-void addGraduated(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n);
-void addVolume(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n);
-void addPackages(const double* q, const PackageTerms& terms, double* revenue, std::size_t n);
+void addPerUnit(const double* q, double unit, double* revenue, std::size_t n, const RevenueStart& start = {});
+void addGraduated(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n,
+                  const RevenueStart& start = {});
+void addVolume(const double* q, std::span<const PriceTier> tiers, double* revenue, std::size_t n,
+               const RevenueStart& start = {});
+void addPackages(const double* q, const PackageTerms& terms, double* revenue, std::size_t n,
+                 const RevenueStart& start = {});
 
 /// Sum of values[0, n) over 8 virtual lanes (index modulo 8), the lanes added as a balanced tree.
 [[nodiscard]] double laneSum(const double* values, std::size_t n);

@@ -263,7 +263,7 @@ void ChunkRunner::drawUsage(const WorldModel& model, const CompiledSegment& segm
         if (!isUsed) std::fill_n(usage_[meter].begin(), n, 0.0);
     }
     areAllActive_ = std::ranges::any_of(segment.usages, &CompiledUsage::isAlwaysPositive);
-    fill(areAllActive_ ? 1.0 : 0.0, active_.data(), n);
+    if (!areAllActive_ || !weights_.empty()) fill(areAllActive_ ? 1.0 : 0.0, active_.data(), n);
     quantityOf_.clear();
     for (const CompiledUsage& usage : segment.usages) {
         double* x = usage_[usage.meter].data();
@@ -374,7 +374,8 @@ void ChunkRunner::addWaits(const CompiledPlan& plan, std::uint32_t n) {
     }
 }
 
-void ChunkRunner::addCharge(const CompiledPlan& plan, const CompiledCharge& charge, std::uint32_t n) {
+void ChunkRunner::addCharge(const CompiledPlan& plan, const CompiledCharge& charge, RevenueStart start,
+                            std::uint32_t n) {
     const bool isBlocked = !plan.blocks.empty();
     double* revenue = revenue_.data();
     if (charge.model == CompiledCharge::Model::Flat) {
@@ -399,23 +400,33 @@ void ChunkRunner::addCharge(const CompiledPlan& plan, const CompiledCharge& char
         case CompiledCharge::Model::Flat:
             return;
         case CompiledCharge::Model::PerUnit:
-            addPerUnit(q, charge.unit, revenue, n);
+            addPerUnit(q, charge.unit, revenue, n, start);
             return;
         case CompiledCharge::Model::Graduated:
-            addGraduated(q, charge.tiers, revenue, n);
+            addGraduated(q, charge.tiers, revenue, n, start);
             return;
         case CompiledCharge::Model::Volume:
-            addVolume(q, charge.tiers, revenue, n);
+            addVolume(q, charge.tiers, revenue, n, start);
             return;
         case CompiledCharge::Model::Package:
-            addPackages(q, charge.package, revenue, n);
+            addPackages(q, charge.package, revenue, n, start);
             return;
     }
 }
 
 void ChunkRunner::rate(const CompiledPlan& plan, std::uint32_t n) {
-    fill(plan.fee, revenue_.data(), n);
-    for (const CompiledCharge& charge : plan.charges) addCharge(plan, charge, n);
+    const auto isFlat = [](const CompiledCharge& charge) {
+        return charge.model == CompiledCharge::Model::Flat;
+    };
+    RevenueStart start = plan.fee;
+    if (plan.charges.empty() || isFlat(plan.charges.front())) {
+        fill(plan.fee, revenue_.data(), n);
+        start.reset();
+    }
+    for (const CompiledCharge& charge : plan.charges) {
+        addCharge(plan, charge, start, n);
+        start.reset();
+    }
 }
 
 void ChunkRunner::billTerms(const CompiledPlan& plan, std::size_t p, std::size_t month, std::uint32_t n) {
@@ -523,6 +534,7 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
                    });
     };
     const auto count = [&](std::size_t quantity, const double* column) {
+        if (times == 0 || !layout_.isCounted(p, quantity)) return;
         LogCounts& slot = sink.pooled[layout_.slot(p, quantity)];
         inBatches(sink.pooledBatch, [&](std::uint32_t at, std::uint32_t n, std::size_t batch) {
             if (weights_.empty()) {
@@ -548,10 +560,11 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
                 if (counts_[i] > 0) sums.add(cost[i] - atRest, counts_[i], batch);
             }
         });
-        if (times > 0) count(Layout::kCostCount, cost);
+        count(Layout::kCostCount, cost);
     }
     if (times == 0) return;
-    if (plan.charges.empty() && !plan.terms && weights_.empty()) {
+    if (plan.charges.empty() && !plan.terms && weights_.empty() &&
+        layout_.isCounted(p, Layout::kRevenueCount)) {
         LogCounts& slot = sink.pooled[layout_.slot(p, Layout::kRevenueCount)];
         inBatches(sink.pooledBatch, [&](std::uint32_t, std::uint32_t n, std::size_t batch) {
             slot.add(plan.revenueAtRest(), n * times, batch, look_);
@@ -559,12 +572,9 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
     } else {
         count(Layout::kRevenueCount, revenue_.data());
     }
-    if (!layout_.mirrorsCost[p]) count(Layout::kMarginCount, margin);
-    if (layout_.servedLike[p] != p) return;
-    for (std::size_t meter = 0; meter < layout_.meters; ++meter) {
-        if (layout_.multiples[meter].meter == meter)
-            count(Layout::kUsageCount + meter, servedUsage(plan, meter).data());
-    }
+    count(Layout::kMarginCount, margin);
+    for (std::size_t meter = 0; meter < layout_.meters; ++meter)
+        count(Layout::kUsageCount + meter, servedUsage(plan, meter).data());
 }
 
 void ChunkRunner::closeHorizon(const WorldModel& model, std::size_t segment, const Block& block,

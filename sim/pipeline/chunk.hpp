@@ -98,7 +98,9 @@ class ChunkRunner {
     void applyLimits(const CompiledPlan& plan, std::uint32_t n);
     void rate(const CompiledPlan& plan, std::uint32_t n);
     void billTerms(const CompiledPlan& plan, std::size_t planIndex, std::size_t month, std::uint32_t n);
-    void addCharge(const CompiledPlan& plan, const CompiledCharge& charge, std::uint32_t n);
+    /// @param start  the revenue before, if it is not in the column yet
+    void addCharge(const CompiledPlan& plan, const CompiledCharge& charge, RevenueStart start,
+                   std::uint32_t n);
     void bill(const WorldModel& model, std::size_t segment, std::size_t month, const Block& block,
               const CountSink& sink, std::vector<PartResult>& parts);
     /// Settles the bills and sums what the plan earns and costs.

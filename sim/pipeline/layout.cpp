@@ -62,7 +62,10 @@ std::optional<Multiple> multipleOf(const core::Scenario& scenario, std::size_t m
 }  // namespace
 
 Layout::Layout(const core::Scenario& scenario)
-    : plans(scenario.plans.size()), meters(scenario.meters.size()), months(scenario.run.months) {
+    : plans(scenario.plans.size()),
+      meters(scenario.meters.size()),
+      months(scenario.run.months),
+      keepsMarginsOnly(scenario.keepsMarginsOnly) {
     if (scenario.run.sampling == core::Sampling::Importance) weightUnits = countUnits(scenario);
     for (std::size_t i = 0; i < plans; ++i) {
         const auto first = [&](auto alike) {
@@ -85,7 +88,7 @@ Layout::Layout(const core::Scenario& scenario)
         const CompiledPlan plan = planAtBase(scenario, i);
         origins[slot(i, kRevenueCount)] = plan.revenueAtRest();
         origins[slot(i, kMarginCount)] = plan.revenueAtRest() - plan.costAtRest();
-        mirrorsCost.push_back(paysAlike(scenario.plans[i]) && !plan.terms);
+        mirrorsCost.push_back(!keepsMarginsOnly && paysAlike(scenario.plans[i]) && !plan.terms);
         if (costsLike[i] == i) origins[slot(i, kCostCount)] = plan.costAtRest();
     }
 }

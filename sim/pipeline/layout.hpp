@@ -50,6 +50,8 @@ struct Layout {
     /// By meter: what it is a multiple of, or itself; a multiple is not counted again.
     std::vector<Multiple> multiples;
 
+    bool keepsMarginsOnly = false;  ///< no other quantity is counted
+
     /// By plan: whether everyone pays the same in every world. Its margins are not counted, but read off its
     /// costs.
     std::vector<bool> mirrorsCost;
@@ -91,6 +93,15 @@ struct Layout {
         return owner * quantities() + quantity;
     }
     [[nodiscard]] std::size_t slots() const { return plans * quantities(); }
+    /// Whether a plan's quantity is counted in its own slot.
+    [[nodiscard]] bool isCounted(std::size_t plan, std::size_t quantity) const {
+        if (quantity == kMarginCount) return !mirrorsCost[plan];
+        if (keepsMarginsOnly) return false;
+        if (quantity == kCostCount) return costsLike[plan] == plan;
+        if (quantity == kRevenueCount) return true;
+        const std::size_t meter = quantity - kUsageCount;
+        return servedLike[plan] == plan && multiples[meter].meter == meter;
+    }
 };
 
 /// Sums over the users of one or more groups.

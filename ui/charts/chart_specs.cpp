@@ -34,6 +34,14 @@ std::vector<std::string> plansOf(const sim::RunResult& result) {
     return plans;
 }
 
+/// Why there is no chart of costs: the run kept none of them, or what `otherwise` says.
+QString withoutCosts(const sim::RunResult& result, const QString& otherwise) {
+    const bool isKept =
+        std::ranges::find(result.histogram, "cost", &sim::HistogramRow::quantity) != result.histogram.end();
+    return isKept ? otherwise
+                  : tr("The run kept no distribution of the cost (run.distributions = \"margin\").");
+}
+
 QString money(double value, double error, const sim::RunResult& result) {
     return text(sim::moneyText(value, error, result.manifest.currency));
 }
@@ -76,7 +84,7 @@ ChartSpec costHistogram(const sim::RunResult& result, const std::string& plan) {
     spec.isPercentY = true;
     const sim::LogHistogram histogram = sim::logHistogram(result, total(plan), "cost");
     if (histogram.edges.empty()) {
-        spec.message = tr("No user-month of this plan costs anything.");
+        spec.message = withoutCosts(result, tr("No user-month of this plan costs anything."));
         return spec;
     }
     const std::optional<double> bill = commonBill(result, plan);
@@ -138,7 +146,7 @@ ChartSpec cumulativeCost(const sim::RunResult& result) {
         series.isDashed = spec.series.size() % 2 == 1;
         spec.series.push_back(std::move(series));
     }
-    if (spec.series.empty()) spec.message = tr("No user-month costs anything.");
+    if (spec.series.empty()) spec.message = withoutCosts(result, tr("No user-month costs anything."));
     return spec;
 }
 
@@ -182,7 +190,7 @@ ChartSpec lorenz(const sim::RunResult& result, const std::string& plan) {
     spec.isPercentY = true;
     const sim::Line line = sim::lorenzCurve(result, total(plan));
     if (line.x.empty()) {
-        spec.message = tr("No user-month of this plan costs anything.");
+        spec.message = withoutCosts(result, tr("No user-month of this plan costs anything."));
         return spec;
     }
     ChartSeries series;

@@ -139,20 +139,30 @@ TEST(ColumnKernels, GivenEveryChargeModel_WhenAdded_ThenTheRevenueEqualsTheScala
     const Column q = usage(1);
     const PriceTier tiers[] = {
         {0.0, 100.0, 0.0, 0.0}, {100.0, 250.0, 0.7, 3.0}, {250.0, kInfinity, 0.3, 5.0}};
+    const PriceTier withoutFlats[] = {{100.0, 250.0, 0.7, 0.0}, {250.0, kInfinity, 0.3, 0.0}};
     const PackageTerms package{1.25, 100.0, 50.0};
     onEveryTarget([&] {
-        Column revenue(kUsers, 20.0);
-        addPerUnit(q.data(), 0.11, revenue.data(), kUsers);
-        EXPECT_EQ(revenue, columnOf([&](std::size_t i) { return 20.0 + 0.11 * q[i]; }));
-        revenue.assign(kUsers, 20.0);
-        addGraduated(q.data(), tiers, revenue.data(), kUsers);
-        EXPECT_EQ(revenue, columnOf([&](std::size_t i) { return scalar::graduated(20.0, q[i], tiers); }));
-        revenue.assign(kUsers, 20.0);
-        addVolume(q.data(), tiers, revenue.data(), kUsers);
-        EXPECT_EQ(revenue, columnOf([&](std::size_t i) { return scalar::volume(20.0, q[i], tiers); }));
-        revenue.assign(kUsers, 20.0);
-        addPackages(q.data(), package, revenue.data(), kUsers);
-        EXPECT_EQ(revenue, columnOf([&](std::size_t i) { return scalar::packages(20.0, q[i], package); }));
+        // Onto 20 in the column, and in place of what it holds.
+        for (const RevenueStart& start : {RevenueStart{}, RevenueStart{20.0}}) {
+            const Column before(kUsers, start ? -1.0 : 20.0);
+            Column revenue = before;
+            addPerUnit(q.data(), 0.11, revenue.data(), kUsers, start);
+            EXPECT_EQ(revenue, columnOf([&](std::size_t i) { return 20.0 + 0.11 * q[i]; }));
+            revenue = before;
+            addGraduated(q.data(), tiers, revenue.data(), kUsers, start);
+            EXPECT_EQ(revenue, columnOf([&](std::size_t i) { return scalar::graduated(20.0, q[i], tiers); }));
+            revenue = before;
+            addGraduated(q.data(), withoutFlats, revenue.data(), kUsers, start);
+            EXPECT_EQ(revenue,
+                      columnOf([&](std::size_t i) { return scalar::graduated(20.0, q[i], withoutFlats); }));
+            revenue = before;
+            addVolume(q.data(), tiers, revenue.data(), kUsers, start);
+            EXPECT_EQ(revenue, columnOf([&](std::size_t i) { return scalar::volume(20.0, q[i], tiers); }));
+            revenue = before;
+            addPackages(q.data(), package, revenue.data(), kUsers, start);
+            EXPECT_EQ(revenue,
+                      columnOf([&](std::size_t i) { return scalar::packages(20.0, q[i], package); }));
+        }
     });
 }
 
