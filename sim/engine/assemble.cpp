@@ -3,6 +3,7 @@
 #include <numeric>
 #include <span>
 
+#include "core/units/infinity.hpp"
 #include "sim/engine/outcome.hpp"
 #include "sim/engine/threads.hpp"
 #include "sim/engine/work_plan.hpp"
@@ -408,9 +409,29 @@ class Assembler {
         return rows;
     }
 
-    /// Half the 95 % interval of the share at or below a value, from the batches. At least the share that
-    /// lies between the value and the user next to it with 97.5 % on either side, which is all that is left
-    /// where strata fix the share itself: gaps between n users are exponential with mean 1 / n.
+    /// How many users of a bin lie where they do independently of each other, at most: spread evenly, one of
+    /// each stratum, of a group or of a batch.
+    [[nodiscard]] double independentUsers() const {
+        const auto segments = static_cast<double>(scenario_.segments.size());
+        switch (scenario_.run.sampling) {
+            case core::Sampling::Random:
+            case core::Sampling::Antithetic:
+                return kInfinity;
+            case core::Sampling::Stratified:
+                return hasWorlds() ? kInfinity
+                                   : segments * static_cast<double>(groupingOf(scenario_.run.users).groups);
+            case core::Sampling::LatinHypercube:
+            case core::Sampling::Sobol:
+            case core::Sampling::Importance:
+                break;
+        }
+        return hasWorlds() ? kInfinity : segments * static_cast<double>(kBatches);
+    }
+
+    /// Half the 95 % interval of the share at or below a value, from the batches and from the bin, of whose m
+    /// users the batches can't tell how many lie below: m part (1 - part) is their variance. At least the
+    /// share that lies between the value and the user next to it with 97.5 % on either side, which is all
+    /// that is left where strata fix the share itself: gaps between n users are exponential with mean 1 / n.
     ///
     /// @param batches  that counted something
     /// @param at       which of the bins that they were asked for the value lies in
@@ -420,17 +441,22 @@ class Assembler {
         if (batches.size() < 2) return 1.0;
         double weight = 0.0;
         double below = 0.0;
+        double inBin = 0.0;
         std::vector<std::pair<double, double>> parts;
         for (const LogCounts::BatchCounts& batch : batches) {
             parts.emplace_back(batch.total, batch.upTo[at] - (1.0 - part) * batch.in[at]);
             weight += batch.total;
             below += parts.back().second;
+            inBin += batch.in[at];
         }
         const auto n = static_cast<double>(parts.size());
         double squares = 0.0;
         for (const auto& [size, hits] : parts) squares += std::pow(hits - size * below / weight, 2);
         const double users = static_cast<double>(scenario_.run.users) * static_cast<double>(finished_.size());
-        return std::max(studentT95(n - 1.0) * std::sqrt(n / (n - 1.0) * squares) / weight, kGaps / users);
+        const double scattered = std::min(inBin / weight * users, independentUsers());
+        const double variance =
+            n / (n - 1.0) * squares / (weight * weight) + scattered * part * (1.0 - part) / (users * users);
+        return std::max(studentT95(n - 1.0) * std::sqrt(variance), kGaps / users);
     }
 
     /// Neighbouring bins joined up to a ratio of 1.03.
