@@ -14,7 +14,7 @@ namespace breakeven::tests {
 /// Runs the scenario on every instruction set of this machine. Those with a fused multiply-add give
 /// `reference`, made on the best of them, to the bit; the others the same among themselves, and its metrics
 /// to within rounding: sums to 1e-9, what comes from counts in bins to 1e-6, since a value may cross the edge
-/// of a bin, 0.4 % wide.
+/// of a bin.
 inline void expectSameOnEveryTarget(const core::Scenario& scenario, const sim::RunResult& reference) {
     std::map<bool, sim::RunResult> byKind{{sim::kernelsFuse(), reference}};
     for (const char* target : sim::kernelTargets()) {

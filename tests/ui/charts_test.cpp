@@ -22,6 +22,7 @@ class ChartsTest : public QObject {
     void initTestCase();
     void givenAFlatPlan_whenItsCostIsDrawn_thenTheLossAreaBeginsAtThePriceAndHoldsTheLosers();
     void givenAMeteredPlan_whenItsCostIsDrawn_thenTheLineMarksTheMeanBillAndThereIsNoLossArea();
+    void givenARunThatKeptMarginsOnly_whenItsCostIsDrawn_thenTheChartSaysSo();
     void givenPlansOfEqualCost_whenTheCumulativeCurveIsDrawn_thenTheyShareALine();
     void givenOneWorld_whenLossAgainstFeeIsDrawn_thenTheChartSaysWhyItIsEmpty();
     void givenTwoRuns_whenCompared_thenEachPlanHasAMarkPerRunWithItsInterval();
@@ -72,6 +73,18 @@ void ChartsTest::givenAMeteredPlan_whenItsCostIsDrawn_thenTheLineMarksTheMeanBil
     QVERIFY(spec.markers.at(0).label.startsWith("mean bill $"));
     QCOMPARE(spec.markers[0].x,
              sim::findMetric(*base_, {"pay-as-you-go", "all", "all"}, "revenue_per_user")->estimate.value);
+}
+
+void ChartsTest::givenARunThatKeptMarginsOnly_whenItsCostIsDrawn_thenTheChartSaysSo() {
+    core::Scenario scenario = tests::pro200();
+    scenario.run.users = 1'000;
+    scenario.keepsMarginsOnly = true;
+    const auto result = sim::simulate(scenario);
+    for (const ui::ChartSpec& spec :
+         {ui::costHistogram(*result, "flat"), ui::cumulativeCost(*result), ui::lorenz(*result, "flat")}) {
+        QVERIFY(spec.series.empty());
+        QVERIFY(spec.message.startsWith("The run kept no distribution of the cost"));
+    }
 }
 
 void ChartsTest::givenPlansOfEqualCost_whenTheCumulativeCurveIsDrawn_thenTheyShareALine() {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/support/pro_200.hpp"
@@ -65,10 +66,16 @@ TEST(Simulate, GivenPro200WithBeliefs_WhenRunOverManyWorlds_ThenTheModelsProbabi
 }
 
 TEST(Simulate, GivenAnyThreadsBlocksAndTargets_WhenRun_ThenEveryRowIsTheSame) {
-    for (const std::uint32_t worlds : {1U, 5U}) {
-        core::Scenario scenario = pro200WithBeliefs(worlds);
-        scenario.run.users = 9'001;
-        scenario.run.months = 3;
+    struct Size {
+        std::uint32_t worlds;
+        std::uint64_t users;
+        std::uint32_t months;
+    };
+    // Of the many users of the last, those after the 16th chunk are counted without a close look.
+    for (const Size& size : {Size{1, 9'001, 3}, Size{5, 9'001, 3}, Size{1, 72'001, 1}}) {
+        core::Scenario scenario = pro200WithBeliefs(size.worlds);
+        scenario.run.users = size.users;
+        scenario.run.months = size.months;
         scenario.run.sampling = core::Sampling::Stratified;
         const auto reference = simulate(scenario, {{}, {}, 1, 1024});
         for (const int threads : {2, 7}) EXPECT_EQ(*simulate(scenario, {{}, {}, threads, 1024}), *reference);
@@ -107,6 +114,31 @@ TEST(Simulate, GivenAnotherMeter_WhenRun_ThenNoOtherDrawMoves) {
     scenario.meters.push_back({"images", "image"});
     scenario.segments[0].usages.push_back({3, {}, images, {1.0, {}}, {0.0, {}}});
     EXPECT_EQ(metric(*simulate(scenario), "flat", "usage_requests_per_user").value, before);
+}
+
+TEST(Simulate, GivenMarginsOnly_WhenRun_ThenTheirQuantilesAndAllMetricsAreThoseOfTheWholeRun) {
+    core::Scenario scenario = pro200WithBeliefs(20);
+    const auto whole = simulate(scenario);
+    scenario.keepsMarginsOnly = true;
+    const auto margins = simulate(scenario);
+    EXPECT_NE(margins->manifest.run, whole->manifest.run);
+    ASSERT_EQ(margins->metrics.size(), whole->metrics.size());
+    for (std::size_t i = 0; i < whole->metrics.size(); ++i)
+        EXPECT_EQ(margins->metrics[i].estimate.value, whole->metrics[i].estimate.value);
+    std::size_t compared = 0;
+    for (const QuantileRow& row : margins->quantiles) {
+        if (row.quantity == "break_even_fee") continue;
+        EXPECT_EQ(row.quantity, "margin");
+        const auto same = std::ranges::find_if(whole->quantiles, [&](const QuantileRow& other) {
+            return other.key == row.key && other.quantity == row.quantity && other.level == row.level;
+        });
+        ASSERT_NE(same, whole->quantiles.end());
+        // A flat plan's margins are counted themselves here, else read off its costs: another grid.
+        EXPECT_NEAR(row.value, same->value, 0.008 * std::abs(200.0 - row.value)) << row.key.plan << row.level;
+        ++compared;
+    }
+    EXPECT_EQ(compared, 10 * scenario.plans.size());
+    EXPECT_TRUE(margins->lorenz.empty());
 }
 
 // Input tokens are 2,000 a request: counted as a multiple of the requests. With the 2,000 written as a belief
