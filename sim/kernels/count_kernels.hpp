@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -123,5 +124,26 @@ inline constexpr std::size_t kBinnedRoom = kMostBinned + 8;
 /// magnitude that follow the key, in bits 46 to 63 the index of its bin.
 [[nodiscard]] Binned sumBinsOf(const double* values, std::size_t n, double origin, const BinMap& map,
                                std::uint64_t* found);
+
+/// Finds the bins of values less `origin` in blocks: calls cover(block) where the map covers some of them
+/// not, after which it must, then visit(block, zeros, what was found of the others).
+///
+/// @param kernel  binsOf or sumBinsOf
+template <typename Word, typename Cover, typename Visit>
+void alongBins(std::span<const double> values, double origin, const BinMap& map,
+               Binned (*kernel)(const double*, std::size_t, double, const BinMap&, Word*), Cover cover,
+               Visit visit) {
+    std::array<Word, kBinnedRoom> words;  // filled below, so left as they are
+    while (!values.empty()) {
+        const std::span<const double> block = values.first(std::min(values.size(), kMostBinned));
+        values = values.subspan(block.size());
+        Binned found = kernel(block.data(), block.size(), origin, map, words.data());
+        if (!found.isCovered) {
+            cover(block);
+            found = kernel(block.data(), block.size(), origin, map, words.data());
+        }
+        visit(block, found.zeros, std::span<const Word>(words.data(), found.kept));
+    }
+}
 
 }  // namespace breakeven::sim

@@ -567,7 +567,7 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
         layout_.isCounted(p, Layout::kRevenueCount)) {
         LogCounts& slot = sink.pooled[layout_.slot(p, Layout::kRevenueCount)];
         inBatches(sink.pooledBatch, [&](std::uint32_t, std::uint32_t n, std::size_t batch) {
-            slot.add(plan.revenueAtRest(), n * times, batch, look_);
+            slot.add(plan.revenueAtRest(), n * times, batch);
         });
     } else {
         count(Layout::kRevenueCount, revenue_.data());

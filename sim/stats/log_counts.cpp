@@ -1,7 +1,6 @@
 #include "sim/stats/log_counts.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <numeric>
 
@@ -121,25 +120,20 @@ void LogCounts::add(double value, std::uint64_t times, std::size_t batch, Look l
 }
 
 void LogCounts::add(std::span<const double> values, std::uint64_t times, std::size_t batchIndex, Look look) {
-    std::array<std::uint16_t, kBinnedRoom> bins;  // filled below, so left as they are
     Batch& batch = batches_[batchIndex];
-    while (!values.empty()) {
-        const std::span<const double> part = values.first(std::min(values.size(), kMostBinned));
-        values = values.subspan(part.size());
-        Binned found = binsOf(part.data(), part.size(), origin_, map_, bins.data());
-        if (!found.isCovered) {
-            resize(map_.with(part, origin_));
-            found = binsOf(part.data(), part.size(), origin_, map_, bins.data());
-        }
-        batch.zeros += found.zeros * times;
-        batch.counts.resize(size());
-        std::uint64_t* const counts = batch.counts.data();
-        for (const std::uint16_t bin : std::span(bins.data(), found.kept)) counts[bin] += times;
-        if (look == Look::Passing) continue;
-        for (const double value : part) {
-            if (value != origin_) lookAt(value - origin_, times);
-        }
-    }
+    alongBins(
+        values, origin_, map_, binsOf,
+        [&](std::span<const double> block) { resize(map_.with(block, origin_)); },
+        [&](std::span<const double> block, std::size_t zeros, std::span<const std::uint16_t> bins) {
+            batch.zeros += zeros * times;
+            batch.counts.resize(size());
+            std::uint64_t* const counts = batch.counts.data();
+            for (const std::uint16_t bin : bins) counts[bin] += times;
+            if (look == Look::Passing) return;
+            for (const double value : block) {
+                if (value != origin_) lookAt(value - origin_, times);
+            }
+        });
 }
 
 void LogCounts::resize(const BinMap& map) {

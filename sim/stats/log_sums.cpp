@@ -1,7 +1,6 @@
 #include "sim/stats/log_sums.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 
@@ -71,28 +70,23 @@ void LogSums::add(double x, std::uint64_t times, std::size_t batchIndex) {
 }
 
 void LogSums::add(std::span<const double> values, double origin, std::size_t batchIndex) {
-    std::array<std::uint64_t, kBinnedRoom> said;  // filled below, so left as they are
     Batch& batch = batches_[batchIndex];
-    while (!values.empty()) {
-        const std::span<const double> part = values.first(std::min(values.size(), kMostBinned));
-        values = values.subspan(part.size());
-        Binned found = sumBinsOf(part.data(), part.size(), origin, map_, said.data());
-        if (!found.isCovered) {
-            cover(map_.with(part, origin));
-            found = sumBinsOf(part.data(), part.size(), origin, map_, said.data());
-        }
-        batch.zeros += found.zeros;
-        batch.resize(map_.size());
-        Cell* const cells = batch.cells.data();
-        for (const std::uint64_t word : std::span(said.data(), found.kept)) {
-            const std::size_t bin = word >> kSumKeyShift;
-            const std::uint64_t rest = word & kRestMask;
-            Cell& cell = cells[bin];
-            cell.rests += rest;
-            ++cell.count;
-            if (rest >= cell.topFrom) batch.reach(bin, rest, 1);
-        }
-    }
+    alongBins(
+        values, origin, map_, sumBinsOf,
+        [&](std::span<const double> block) { cover(map_.with(block, origin)); },
+        [&](std::span<const double>, std::size_t zeros, std::span<const std::uint64_t> words) {
+            batch.zeros += zeros;
+            batch.resize(map_.size());
+            Cell* const cells = batch.cells.data();
+            for (const std::uint64_t word : words) {
+                const std::size_t bin = word >> kSumKeyShift;
+                const std::uint64_t rest = word & kRestMask;
+                Cell& cell = cells[bin];
+                cell.rests += rest;
+                ++cell.count;
+                if (rest >= cell.topFrom) batch.reach(bin, rest, 1);
+            }
+        });
 }
 
 void LogSums::merge(LogSums&& other) {
