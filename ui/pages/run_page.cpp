@@ -271,14 +271,14 @@ void RunPage::showEnded(const EndedRun& run) {
         emit told(tr("Cancelled before two worlds were finished: nothing was kept."));
         return;
     }
-    QString caption =
-        tr("Run %1 of %2: %3 users × %4 worlds × %5 months, seed %6, %7, in %8")
-            .arg(text(run.result->manifest.run), text(run.result->manifest.scenario),
-                 QLocale().toString(static_cast<qulonglong>(run.result->manifest.settings.users)))
-            .arg(run.result->manifest.settings.worlds)
-            .arg(run.result->manifest.settings.months)
-            .arg(run.result->manifest.settings.seed)
-            .arg(nameOf(run.result->manifest.settings.sampling), duration(run.milliseconds));
+    const core::RunSettings& settings = run.result->manifest.settings;
+    const QString worlds = settings.worlds == 1 ? tr("1 world") : tr("%1 worlds").arg(settings.worlds);
+    const QString months = settings.months == 1 ? tr("1 month") : tr("%1 months").arg(settings.months);
+    QString caption = tr("Run %1 of %2: %3 users × %4 × %5, seed %6, %7, in %8")
+                          .arg(text(run.result->manifest.run), text(run.result->manifest.scenario),
+                               QLocale().toString(static_cast<qulonglong>(settings.users)), worlds, months)
+                          .arg(settings.seed)
+                          .arg(nameOf(settings.sampling), duration(run.milliseconds));
     if (run.row > 0) caption += tr("; kept as #%1").arg(run.row);
     show(run.result, run.scenario, caption);
     if (run.notKept) {
