@@ -135,11 +135,13 @@ def main():
                 "breakeven, 1 thread": lambda: rate(scenario, ["--users", str(users)], users, one),
                 "numpy": lambda: peer(clock, "mc_numpy.py", [1000], [10_000_000], 1e7, one)})
             if not clock.is_cpu:
-                compare(f"reference workload, {len(every)} cores", arguments.repeat, {
-                    f"breakeven, {len(every)} threads": lambda: rate(scenario, ["--users", str(users)], users, every),
-                    "numpy, 1 process": lambda: peer(clock, "mc_numpy.py", [1000], [10_000_000], 1e7, every),
-                    f"numpy, {len(every)} processes": lambda: peer(clock, "mc_numpy.py", [1000], [10_000_000], 1e7, every, len(every)),
-                    f"numba, {len(every)} threads": lambda: peer(clock, "mc_numba.py", [1000], [40_000_000], 4e7, every)})
+                for title, options in [("", []), (", quantiles of the margin only, as the peers", ["--set", "run.distributions=margin"])]:
+                    options = ["--users", str(users), *options]
+                    compare(f"reference workload, {len(every)} cores{title}", arguments.repeat, {
+                        f"breakeven, {len(every)} threads": lambda options=options: rate(scenario, options, users, every),
+                        "numpy, 1 process": lambda: peer(clock, "mc_numpy.py", [1000], [10_000_000], 1e7, every),
+                        f"numpy, {len(every)} processes": lambda: peer(clock, "mc_numpy.py", [1000], [10_000_000], 1e7, every, len(every)),
+                        f"numba, {len(every)} threads": lambda: peer(clock, "mc_numba.py", [1000], [40_000_000], 4e7, every)})
         if arguments.workload in ("pro-200", "all"):
             scenario = os.path.join(arguments.scenarios, "pro-200", "pro-200.toml")
             options = ["--users", "10000", "--worlds", "500"]
