@@ -355,39 +355,22 @@ class Assembler {
             const bool isUsage = quantity >= Layout::kUsageCount;
             const Multiple source = isUsage ? layout_.multiples[quantity - Layout::kUsageCount] : Multiple{};
             const std::size_t counted = isUsage ? Layout::kUsageCount + source.meter : quantity;
-            if (quantity == Layout::kMarginCount && layout_.mirrorsCost[plan]) {
-                rows[i] = rowsOf(plan, name, layout_.slot(plan, Layout::kCostCount),
-                                 {-1.0, layout_.origins[layout_.slot(plan, Layout::kRevenueCount)]});
-            } else {
-                rows[i] = rowsOf(plan, name, layout_.slot(plan, counted), {source.factor, 0.0});
-            }
+            rows[i] = rowsOf(plan, name, layout_.slot(plan, counted), source.factor);
         });
         return rows;
     }
 
-    /// A quantity as factor x + shift of what a slot counts.
-    struct Linear {
-        double factor = 1.0;
-        double shift = 0.0;
-    };
-
+    /// @param factor  the quantity is so many times what the slot counts
     [[nodiscard]] QuantityRows rowsOf(std::size_t plan, const std::string& name, std::size_t slot,
-                                      const Linear& of) const {
+                                      double factor) const {
         QuantityRows rows;
         const LogCounts& counts = outcome_.pooled[slot];
         LogCounts::Table table = counts.table(outcome_.countUnit);
         std::vector<WeightedBin>& bins = table.bins;
         if (bins.empty()) return rows;
         for (WeightedBin& bin : bins) {
-            bin.low = of.factor * bin.low + of.shift;
-            bin.high = of.factor * bin.high + of.shift;
-            if (of.factor > 0.0) continue;
-            std::swap(bin.low, bin.high);
-            std::swap(bin.lowShare, bin.highShare);
-        }
-        if (of.factor < 0.0) {
-            std::ranges::reverse(bins);
-            std::ranges::reverse(table.cells);
+            bin.low *= factor;
+            bin.high *= factor;
         }
         std::vector<QuantilePlace> places;
         std::vector<std::size_t> at;  // the bins that they lie in

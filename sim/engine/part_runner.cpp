@@ -123,7 +123,7 @@ void PartRunner::workOnWorlds(Partial& part, std::atomic<std::uint64_t>& next) {
             const Chunk chunk = plan_.chunkAt(index);
             runner.run(model, chunk.segment, chunk.first, chunk.users, plan_.grouping(chunk.segment),
                        {costs[chunk.segment], isSmall ? pooled : apart, times[chunk.segment], 0,
-                        isSmall ? batch : 0, hooks_.distributions},
+                        isSmall ? batch : 0, evaluator_.countUnit(), hooks_.distributions},
                        parts);
             for (const PartResult& done : parts) sums.add(chunk.segment, done);
             report(std::uint64_t{chunk.users} * layout_.months, 0);
@@ -157,7 +157,7 @@ void PartRunner::runChunks(Partial& part) {
             std::vector<PartResult> parts;
             runner.run(model, chunk.segment, chunk.first, chunk.users, plan_.grouping(chunk.segment),
                        {ownCosts[chunk.segment], pooled, times[chunk.segment], std::nullopt, std::nullopt,
-                        hooks_.distributions},
+                        evaluator_.countUnit(), hooks_.distributions},
                        parts);
             report(std::uint64_t{chunk.users} * layout_.months, 0,
                    [&](LiveMargin& live) { live.addChunk(chunk.segment, marginOf(parts)); });

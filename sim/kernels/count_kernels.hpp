@@ -16,7 +16,7 @@ namespace breakeven::sim {
 inline constexpr int kBinKeyShift = 45;
 inline constexpr int kSumKeyShift = 46;
 inline constexpr double kSmallestBinned = 0x1p-30;   ///< smaller magnitudes share its bin
-inline constexpr double kLargestBinned = 0x1.ffp50;  ///< larger magnitudes share its bin
+inline constexpr double kLargestBinned = 0x1.fffffffffffffp50;  ///< larger magnitudes share its bin
 
 /// The bits of a magnitude, brought onto the grid.
 [[nodiscard]] inline std::uint64_t binnedBits(double x) {

@@ -19,10 +19,22 @@ namespace {
 constexpr std::uint64_t kFirstLooks = 16;
 constexpr std::uint64_t kLookEvery = 256;
 
-LogCounts::Look lookAt(std::uint64_t world, std::uint64_t chunk) {
+bool isClose(std::uint64_t world, std::uint64_t chunk) {
     const std::uint64_t order = world + chunk;
-    return order < kFirstLooks || order % kLookEvery == 0 ? LogCounts::Look::Close : LogCounts::Look::Passing;
+    return order < kFirstLooks || order % kLookEvery == 0;
 }
+
+/// How many of a world's first chunks are.
+std::uint64_t closeChunks(std::uint64_t world, std::uint64_t chunks) {
+    const std::uint64_t from = std::max(world, kFirstLooks);
+    const std::uint64_t end = world + chunks;
+    const std::uint64_t firsts = world < kFirstLooks ? std::min(chunks, kFirstLooks - world) : 0;
+    return firsts + (end > from ? (end - 1) / kLookEvery - (from - 1) / kLookEvery : 0);
+}
+
+/// What looks are weighed in: a part of a world's users, in all segments. Whole numbers, so that any order of
+/// adding gives the same.
+constexpr double kLookUnits = 0x1p30;
 
 /// Use that a limit cuts to its amount is that amount: (amount / x) x can be a bit above it, where a price
 /// may jump to the next package or tier.
@@ -33,15 +45,6 @@ void holdAtLimits(const CompiledPlan& plan, std::size_t meter, double* kept, std
         for (std::uint32_t i = 0; i < n; ++i)
             kept[i] = std::abs(kept[i] - limit.amount) <= nearby ? limit.amount : kept[i];
     }
-}
-
-/// Whether a price is negative, as a draw of a belief may be, and thus a bill may be.
-bool mayBeNegative(const CompiledPlan& plan) {
-    const auto isNegative = [](const PriceTier& tier) { return tier.unit < 0.0 || tier.flat < 0.0; };
-    return plan.fee < 0.0 || std::ranges::any_of(plan.charges, [&](const CompiledCharge& charge) {
-               return charge.unit < 0.0 || charge.package.amount < 0.0 ||
-                      std::ranges::any_of(charge.tiers, isNegative);
-           });
 }
 
 /// Adds what the payments of the bills cost. The bill is what `settle` makes of the revenue.
@@ -74,7 +77,7 @@ void alongCells(Parts& parts, std::uint32_t start, std::uint32_t n, Visit visit)
 
 SlotCounts emptyCounts(const Layout& layout, std::size_t batches) {
     SlotCounts counts;
-    for (const double origin : layout.origins) counts.emplace_back(batches, origin);
+    for (const double origin : layout.origins) counts.emplace_back(batches, origin, layout.months);
     return counts;
 }
 
@@ -129,7 +132,13 @@ void ChunkRunner::startParts(std::uint32_t first, std::uint32_t n, const Groupin
 void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::uint32_t first, std::uint32_t n,
                       const Grouping& grouping, const CountSink& sink, std::vector<PartResult>& parts) {
     grouping_ = grouping;
-    look_ = lookAt(model.world, first / kChunkUsers);
+    lookWeight_ = 0.0;
+    if (sink.isOn && isClose(model.world, first / kChunkUsers)) {
+        // Of the segment's chunks those looked at stand for all, whatever part of the segment they are.
+        const std::uint64_t chunks = (grouping.segmentUsers + kChunkUsers - 1) / kChunkUsers;
+        lookWeight_ = static_cast<double>(chunks) / static_cast<double>(closeChunks(model.world, chunks)) *
+                      sink.unit * kLookUnits / layout_.users;
+    }
     const CompiledSegment& segment = model.segments[segmentIndex];
     if (userScores_.size() < segment.scores) {
         userScores_.resize(segment.scores, Column(blockUsers_));
@@ -486,7 +495,7 @@ void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t m
     const std::size_t twin = layout_.servedLike[p];
     // Under terms the bill is between its bounds already, and credits may take it below.
     BillTerms bounds = plan.terms ? BillTerms{0.0, kUnbounded} : BillTerms{plan.minimum, plan.maximum};
-    if (!plan.terms && bounds.minimum == 0.0 && !mayBeNegative(plan)) bounds.minimum = -kUnbounded;
+    if (!plan.terms && bounds.minimum == 0.0) bounds.minimum = -kUnbounded;  // no price is negative
     alongCells(parts, block.start, block.n, [&](PartResult& part, std::uint32_t from, std::uint32_t end) {
         const std::uint32_t at = from - block.start;
         const std::uint32_t size = end - from;
@@ -533,16 +542,21 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
                        add(from - block.start, end - from, part.batch);
                    });
     };
+    const auto look = [&](std::uint64_t counts) {
+        return lookWeight_ > 0.0 ? static_cast<LogCounts::Look>(
+                                       std::max(std::llround(static_cast<double>(counts) * lookWeight_), 1LL))
+                                 : LogCounts::kPassing;
+    };
     const auto count = [&](std::size_t quantity, const double* column) {
         if (times == 0 || !layout_.isCounted(p, quantity)) return;
         LogCounts& slot = sink.pooled[layout_.slot(p, quantity)];
         inBatches(sink.pooledBatch, [&](std::uint32_t at, std::uint32_t n, std::size_t batch) {
             if (weights_.empty()) {
-                slot.add(std::span(column + at, n), times, batch, look_);
+                slot.add(std::span(column + at, n), times, batch, look(times));
                 return;
             }
             for (std::uint32_t i = at; i < at + n; ++i) {
-                if (counts_[i] > 0) slot.add(column[i], times * counts_[i], batch, look_);
+                if (counts_[i] > 0) slot.add(column[i], times * counts_[i], batch, look(times * counts_[i]));
             }
         });
     };

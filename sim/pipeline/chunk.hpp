@@ -38,6 +38,7 @@ struct CountSink {
     std::span<const std::uint64_t> times;    ///< by plan: how often a user of this segment counts in `pooled`
     std::optional<std::size_t> costBatch;    ///< batch of `costs`; none: each user's own
     std::optional<std::size_t> pooledBatch;  ///< batch of `pooled`; none: each user's own
+    double unit = 1.0;                       ///< users that a count in `pooled` stands for
     bool isOn = true;                        ///< else nothing is counted
 };
 
@@ -122,7 +123,7 @@ class ChunkRunner {
     const Layout& layout_;
     std::uint32_t blockUsers_;
     Grouping grouping_;
-    LogCounts::Look look_ = LogCounts::Look::Close;  ///< at the users of this chunk
+    double lookWeight_ = 0.0;  ///< what a count says of others when looked at; 0: this chunk is not
     PhiloxKey key_;
     ScoreSampler sampler_;
     std::vector<Column> userScores_;  ///< score x user

@@ -284,9 +284,10 @@ struct Compiler {
 
 }  // namespace
 
-CompiledPlan planAtBase(const core::Scenario& scenario, std::size_t plan) {
+CompiledPlan compilePlan(const core::Scenario& scenario, std::size_t plan, std::vector<double> draws) {
     WorldModel model;
-    const Compiler compiler{scenario, {}, nullptr};
+    model.beliefs = std::move(draws);
+    const Compiler compiler{scenario, model.beliefs, nullptr};
     model.subscribers = compiler.value(scenario.subscribers);
     model.plans.push_back(compiler.plan(scenario.plans[plan], model.windows));
     compileCost(core::costOf(scenario, scenario.plans[plan]), scenario.meters.size(), model);

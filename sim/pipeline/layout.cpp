@@ -36,10 +36,29 @@ bool costsAlike(const core::Scenario& scenario, const core::Plan& a, const core:
            cost == core::costOf(scenario, b);
 }
 
-/// Does the plan charge nothing but a fee that is known?
-bool paysAlike(const core::Plan& plan) {
-    const auto isKnown = [](const std::optional<core::Parameter>& bound) { return !bound || !bound->belief; };
-    return plan.charges.empty() && !plan.fee.belief && isKnown(plan.minimum) && isKnown(plan.maximum);
+struct AtRest {
+    double revenue = 0.0;
+    double cost = 0.0;
+    bool operator==(const AtRest&) const = default;
+};
+
+/// What somebody pays and costs who uses nothing, if it is the same in every month and world.
+std::optional<AtRest> steadyRest(const core::Scenario& scenario, std::size_t plan) {
+    std::optional<AtRest> steady;
+    // All beliefs at base, then all low and all high: who costs the same in the three does in all worlds.
+    for (const double level : {0.5, 0.1, 0.9}) {
+        std::vector<double> draws;
+        for (const core::NamedBelief& belief : scenario.beliefs) {
+            const bool isBase = scenario.run.worlds == 1 || level == 0.5;
+            draws.push_back(isBase ? belief.belief.base : beliefQuantile(belief.belief, level));
+        }
+        const CompiledPlan compiled = compilePlan(scenario, plan, draws);
+        if (compiled.terms) return std::nullopt;  // trials, coupons and credits come and go
+        const AtRest rest{compiled.revenueAtRest(), compiled.costAtRest()};
+        if (steady && !(*steady == rest)) return std::nullopt;
+        steady = rest;
+    }
+    return steady;
 }
 
 /// What a meter's usage is a constant multiple of, everywhere; none unless it is.
@@ -65,6 +84,7 @@ Layout::Layout(const core::Scenario& scenario)
     : plans(scenario.plans.size()),
       meters(scenario.meters.size()),
       months(scenario.run.months),
+      users(static_cast<double>(scenario.run.users)),
       keepsMarginsOnly(scenario.keepsMarginsOnly) {
     if (scenario.run.sampling == core::Sampling::Importance) weightUnits = countUnits(scenario);
     for (std::size_t i = 0; i < plans; ++i) {
@@ -85,11 +105,10 @@ Layout::Layout(const core::Scenario& scenario)
     }
     origins.resize(slots(), 0.0);
     for (std::size_t i = 0; i < plans; ++i) {
-        const CompiledPlan plan = planAtBase(scenario, i);
-        origins[slot(i, kRevenueCount)] = plan.revenueAtRest();
-        origins[slot(i, kMarginCount)] = plan.revenueAtRest() - plan.costAtRest();
-        mirrorsCost.push_back(!keepsMarginsOnly && paysAlike(scenario.plans[i]) && !plan.terms);
-        if (costsLike[i] == i) origins[slot(i, kCostCount)] = plan.costAtRest();
+        const AtRest rest = steadyRest(scenario, i).value_or(AtRest{});
+        origins[slot(i, kRevenueCount)] = rest.revenue;
+        origins[slot(i, kMarginCount)] = rest.revenue - rest.cost;
+        if (costsLike[i] == i) origins[slot(i, kCostCount)] = rest.cost;
     }
 }
 

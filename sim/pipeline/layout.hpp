@@ -44,6 +44,7 @@ struct Layout {
     std::size_t plans = 0;
     std::size_t meters = 0;
     std::size_t months = 0;
+    double users = 0.0;                   ///< of a world, in all segments
     std::vector<std::size_t> servedLike;  ///< by plan: the first plan with the same limits that block
     std::vector<std::size_t> costsLike;   ///< by plan: the first plan with the same cost
 
@@ -52,11 +53,8 @@ struct Layout {
 
     bool keepsMarginsOnly = false;  ///< no other quantity is counted
 
-    /// By plan: whether everyone pays the same in every world. Its margins are not counted, but read off its
-    /// costs.
-    std::vector<bool> mirrorsCost;
-
-    /// By slot: the value that users have who do nothing, at base values of beliefs.
+    /// By slot: the value that users have who do nothing, where that is the same in every month and world;
+    /// else 0.
     std::vector<double> origins;
 
     /// Users count by weight, in whole numbers of 1 / weightUnits; none: each counts once.
@@ -95,10 +93,9 @@ struct Layout {
     [[nodiscard]] std::size_t slots() const { return plans * quantities(); }
     /// Whether a plan's quantity is counted in its own slot.
     [[nodiscard]] bool isCounted(std::size_t plan, std::size_t quantity) const {
-        if (quantity == kMarginCount) return !mirrorsCost[plan];
-        if (keepsMarginsOnly) return false;
+        if (keepsMarginsOnly) return quantity == kMarginCount;
         if (quantity == kCostCount) return costsLike[plan] == plan;
-        if (quantity == kRevenueCount) return true;
+        if (quantity == kRevenueCount || quantity == kMarginCount) return true;
         const std::size_t meter = quantity - kUsageCount;
         return servedLike[plan] == plan && multiples[meter].meter == meter;
     }

@@ -211,8 +211,9 @@ struct WorldModel {
 [[nodiscard]] WorldModel compileWorld(const core::Scenario& scenario, std::uint32_t world,
                                       const LawTables& tables);
 
-/// A plan at the base values of all beliefs.
-[[nodiscard]] CompiledPlan planAtBase(const core::Scenario& scenario, std::size_t plan);
+/// A plan by itself, with these draws of all beliefs.
+[[nodiscard]] CompiledPlan compilePlan(const core::Scenario& scenario, std::size_t plan,
+                                       std::vector<double> draws);
 
 /// Compiles what the last plan of the model runs on, with the model's beliefs and subscribers.
 void compileCost(const core::Cost& cost, std::size_t meters, WorldModel& model);

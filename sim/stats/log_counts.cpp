@@ -4,6 +4,8 @@
 #include <bit>
 #include <numeric>
 
+#include "core/units/infinity.hpp"
+
 namespace breakeven::sim {
 namespace {
 
@@ -64,6 +66,8 @@ double steepnessOf(std::span<const WeightedBin> bins, std::size_t i) {
     const auto hasAtoms = [](const WeightedBin& bin) { return bin.lowShare > 0.0 || bin.highShare > 0.0; };
     if (std::ranges::any_of(near, hasAtoms) || near[0].high != near[1].low || near[1].high != near[2].low)
         return 0.0;
+    const auto isPoint = [](const WeightedBin& bin) { return !(bin.high > bin.low); };  // but for rounding
+    if (std::ranges::any_of(near, isPoint)) return 0.0;
     const auto density = [](const WeightedBin& bin) { return bin.weight / (bin.high - bin.low); };
     const double apart = 0.5 * (near[2].low + near[2].high - near[0].low - near[0].high);
     const double rise = (density(near[2]) - density(near[0])) / apart;
@@ -77,35 +81,44 @@ QuantilePlace inside(std::span<const WeightedBin> bins, std::size_t i, double pa
     if (part >= 1.0 - bin.highShare || !(between > 0.0)) return {bin.high, i, 1.0};
     if (part <= bin.lowShare) return {bin.low, i, bin.lowShare};
     const double steepness = steepnessOf(bins, i);
-    // Up to t of the way lies t + steepness (t^2 - t) / 2.
     const double below = (part - bin.lowShare) / between;
+    if (bin.low > 0.0 && bin.high > 2.0 * bin.low)  // one of the outermost, without end
+        return {std::clamp(bin.low * std::pow(bin.high / bin.low, below), bin.low, bin.high), i, part};
+    // Up to t of the way lies t + steepness (t^2 - t) / 2.
     const double flat = 1.0 - 0.5 * steepness;
     const double t = 2.0 * below / (flat + std::sqrt(flat * flat + 2.0 * steepness * below));
     return {std::clamp(bin.low + (bin.high - bin.low) * t, bin.low, bin.high), i, part};
 }
 
+/// Where the bin of a magnitude begins.
+std::uint64_t binEdgeBits(double magnitude) {
+    return binnedBits(magnitude) >> kBinKeyShift << kBinKeyShift;
+}
+
 }  // namespace
 
-LogCounts::LogCounts(std::size_t batches, double origin) : origin_(origin), batches_(batches) {}
+LogCounts::LogCounts(std::size_t batches, double origin, std::uint64_t repeats)
+    : origin_(origin), repeats_(repeats), batches_(batches) {}
 
 inline void LogCounts::End::take(const End& other, bool isFarther) {
     const bool isSame = isAlike(other.value, value);
     if (!isFarther && !isSame) return;
     if (!isSame) *this = {};
-    if (isFarther || count == 0) value = other.value;
-    count += other.count;
+    if (isFarther || looks == 0) value = other.value;
+    weight += other.weight;
     looks += other.looks;
 }
 
 inline void LogCounts::Seen::add(const Seen& other) {
     low.take(other.low, other.low.value <= low.value);
     high.take(other.high, other.high.value >= high.value);
+    weight += other.weight;
     count += other.count;
 }
 
-inline void LogCounts::lookAt(double x, std::uint64_t times) {
-    const End end{x, times, 1};
-    seen_[static_cast<std::size_t>(map_.index(x))].add({end, end, times});
+inline void LogCounts::lookAt(double x, std::uint64_t times, Look look) {
+    const End end{x, look, 1};
+    seen_[static_cast<std::size_t>(map_.index(x - origin_))].add({end, end, look, times});
 }
 
 void LogCounts::add(double value, std::uint64_t times, std::size_t batch, Look look) {
@@ -116,7 +129,7 @@ void LogCounts::add(double value, std::uint64_t times, std::size_t batch, Look l
     }
     if (!map_.covers(x)) resize(map_.with(std::span(&x, 1)));
     batches_[batch].add(static_cast<std::size_t>(map_.index(x)), times, size());
-    if (look == Look::Close) lookAt(x, times);
+    if (look != kPassing) lookAt(value, times, look);
 }
 
 void LogCounts::add(std::span<const double> values, std::uint64_t times, std::size_t batchIndex, Look look) {
@@ -130,9 +143,9 @@ void LogCounts::add(std::span<const double> values, std::uint64_t times, std::si
             std::uint64_t* const counts = batch.counts.data();
             const std::uint64_t each = times;  // out of the counts' reach
             for (const std::uint16_t bin : bins) counts[bin] += each;
-            if (look == Look::Passing) return;
+            if (look == kPassing) return;
             for (const double value : block) {
-                if (value != origin_) lookAt(value - origin_, times);
+                if (value != origin_) lookAt(value, times, look);
             }
         });
 }
@@ -199,16 +212,20 @@ WeightedBin LogCounts::binAt(std::size_t bin, std::uint64_t count, double unit) 
     const double far = edge.sign * std::bit_cast<double>(edge.bits + (std::uint64_t{1} << kBinKeyShift));
     WeightedBin result{origin_ + std::min(near, far), origin_ + std::max(near, far),
                        static_cast<double>(count) * unit, 0.0, 0.0};
-    const auto isTold = [&](const End& end) { return seen.count == count || end.looks > 1; };
+    const bool isOutermost = edge.bits == binEdgeBits(0.0) || edge.bits == binEdgeBits(kInfinity);
+    const auto isTold = [&](const End& end) {
+        const bool isWhole = std::floor(end.value) == end.value;  // by chance it hardly ever is
+        return end.looks > 0 && (seen.count == count || isOutermost || isWhole || end.looks > repeats_);
+    };
     const auto shareOf = [&](const End& end) {
-        return static_cast<double>(end.count) / static_cast<double>(seen.count);
+        return static_cast<double>(end.weight) / static_cast<double>(seen.weight);
     };
     if (isTold(seen.low)) {
-        result.low = origin_ + seen.low.value;
+        result.low = seen.low.value;
         result.lowShare = shareOf(seen.low);
     }
     if (isTold(seen.high)) {
-        result.high = origin_ + seen.high.value;
+        result.high = seen.high.value;
         result.highShare = shareOf(seen.high);
         if (isAlike(seen.low.value, seen.high.value)) result.lowShare = 0.0;
     }

@@ -31,17 +31,20 @@ struct WeightedBin {
 /// Distances below 2^-30 share one bin, those from 2^51 on another.
 class LogCounts {
   public:
-    explicit LogCounts(std::size_t batches = 1, double origin = 0.0);
+    /// @param repeats  how often one user may bring the same value, which makes no atom of it
+    explicit LogCounts(std::size_t batches = 1, double origin = 0.0, std::uint64_t repeats = 1);
 
-    /// Whether values are looked at closely, which takes several times as long. Which of them are must not
-    /// depend on what they are.
-    enum class Look { Close, Passing };
+    /// How much a value says, beside others of its bin that were looked at closely, of those that were not:
+    /// as many as it stands for. 0: it is not looked at closely, which takes a tenth of the time. Which are
+    /// must not depend on what they are.
+    using Look = std::uint64_t;
+    static constexpr Look kPassing = 0;
 
     /// Adds one observation, or `times` of it. x is finite.
-    void add(double x, std::uint64_t times = 1, std::size_t batch = 0, Look look = Look::Close);
+    void add(double x, std::uint64_t times = 1, std::size_t batch = 0, Look look = 1);
 
     /// Adds finite values, each `times` times.
-    void add(std::span<const double> values, std::uint64_t times, std::size_t batch, Look look = Look::Close);
+    void add(std::span<const double> values, std::uint64_t times, std::size_t batch, Look look = 1);
 
     /// Adds what `other` counted, batch by batch; as many batches and the same origin.
     void merge(LogCounts&& other);
@@ -84,11 +87,11 @@ class LogCounts {
     [[nodiscard]] static LogCounts unpack(core::ByteUnpacker& unpacker);
 
   private:
-    /// A value, less the origin, and the observations equal to it but for rounding.
+    /// A value and the observations equal to it but for rounding.
     struct End {
         double value = 0.0;
-        std::uint64_t count = 0;
-        std::uint64_t looks = 0;  ///< calls that added them
+        Look weight = 0;
+        std::uint64_t looks = 0;  ///< how many they are
         /// Takes in one that is as far out or farther.
         void take(const End& other, bool isFarther);
     };
@@ -96,7 +99,8 @@ class LogCounts {
     struct Seen {
         End low{HUGE_VAL};
         End high{-HUGE_VAL};
-        std::uint64_t count = 0;
+        Look weight = 0;
+        std::uint64_t count = 0;  ///< of the counts, looked at
         void add(const Seen& other);
     };
     struct Batch {
@@ -113,16 +117,17 @@ class LogCounts {
     [[nodiscard]] std::size_t size() const { return seen_.size(); }
     [[nodiscard]] bool isUnused() const;
     void resize(const BinMap& map);
-    /// @param x  less the origin, not 0
-    void lookAt(double x, std::uint64_t times);
-    /// Where in a bin its values lie. If not all were looked at, those seen once say nothing of the others:
-    /// then only atoms take the place of the bin's edges.
+    /// @param x  not the origin
+    void lookAt(double x, std::uint64_t times, Look look);
+    /// Where in a bin its values lie. If not all were looked at, those of one user say nothing of the others:
+    /// then only atoms and whole numbers take the place of the bin's edges; the outermost bins have none.
     [[nodiscard]] WeightedBin binAt(std::size_t bin, std::uint64_t count, double unit) const;
     void mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap);
     void mergeSeen(const LogCounts& other);
     static constexpr std::size_t kZeros = static_cast<std::size_t>(-1);  ///< in place of a map's index
 
     double origin_ = 0.0;
+    std::uint64_t repeats_ = 1;
     BinMap map_;              ///< of values less the origin
     std::vector<Seen> seen_;  ///< by the map's index
     std::vector<Batch> batches_;
@@ -135,7 +140,8 @@ class LogCounts {
 [[nodiscard]] std::vector<WeightedBin> mergedBins(std::vector<std::vector<WeightedBin>> lists);
 
 // Statistics of binned values, ascending bins, total weight > 0. Between the smallest and the largest value
-// of a bin the mean is taken as (low + high) / 2: for LogCounts at most 0.1 % of the value off, either way.
+// of a bin the mean is taken as (low + high) / 2: for LogCounts at most 0.2 % of the distance from the origin
+// off, either way.
 
 /// Where a quantile lies.
 struct QuantilePlace {

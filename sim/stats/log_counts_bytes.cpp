@@ -8,10 +8,16 @@
 #include "sim/stats/log_counts.hpp"
 
 namespace breakeven::sim {
+namespace {
+
+constexpr std::size_t kMostBatches = 1024;  // of a packed state: each takes memory for every bin
+
+}  // namespace
 
 void LogCounts::pack(core::BytePacker& packer) const {
     packer.whole(batches_.size());
     packer.number(origin_);
+    packer.whole(repeats_);
     for (const Batch& batch : batches_) packer.whole(batch.zeros);
     const auto isCounted = [&](std::size_t bin) {
         return std::ranges::any_of(batches_, [&](const Batch& batch) { return batch.count(bin) > 0; });
@@ -29,9 +35,10 @@ void LogCounts::pack(core::BytePacker& packer) const {
         if (seen.count > 0) {
             for (const End& end : {seen.low, seen.high}) {
                 packer.number(end.value);
-                packer.whole(end.count);
+                packer.whole(end.weight);
                 packer.whole(end.looks);
             }
+            packer.whole(seen.weight);
         }
         // Most bins have been counted by few batches: pairs of a batch, from 1, and its count; then 0.
         for (std::size_t batch = 0; batch < batches_.size(); ++batch) {
@@ -47,8 +54,10 @@ void LogCounts::pack(core::BytePacker& packer) const {
 LogCounts LogCounts::unpack(core::ByteUnpacker& unpacker) {
     LogCounts result(unpacker.count(1));
     if (result.batches_.empty()) throw core::BytesUnreadable("counts without a batch");
+    if (result.batches_.size() > kMostBatches) throw core::BytesUnreadable("too many batches");
     result.origin_ = unpacker.number();
     if (!std::isfinite(result.origin_)) throw core::BytesUnreadable("an origin that is no number");
+    result.repeats_ = unpacker.whole();
     for (Batch& batch : result.batches_) batch.zeros = unpacker.whole();
 
     struct Bin {
@@ -65,13 +74,17 @@ LogCounts LogCounts::unpack(core::ByteUnpacker& unpacker) {
         seen.count = unpacker.whole();
         if (seen.count > 0) {
             for (End* end : {&seen.low, &seen.high}) {
-                *end = {unpacker.number(), unpacker.whole(seen.count), unpacker.whole(seen.count)};
-                const bool liesInside = std::isfinite(end->value) &&
-                                        std::signbit(end->value) == std::signbit(bin.edge) &&
-                                        binKey(end->value) == binKey(bin.edge);
+                *end = {unpacker.number(), unpacker.whole(), unpacker.whole()};
+                const double x = end->value - result.origin_;
+                const bool liesInside = std::isfinite(x) && x != 0.0 &&
+                                        std::signbit(x) == std::signbit(bin.edge) &&
+                                        binKey(x) == binKey(bin.edge);
                 if (!liesInside) throw core::BytesUnreadable("a value that lies outside its bin");
             }
             if (seen.low.value > seen.high.value) throw core::BytesUnreadable("values out of order");
+            seen.weight = unpacker.whole();
+            if (seen.low.weight > seen.weight || seen.high.weight > seen.weight || seen.weight == 0)
+                throw core::BytesUnreadable("parts that weigh more than the whole");
         }
         while (const std::uint64_t batch = unpacker.whole(result.batches_.size()))
             bin.counts.emplace_back(static_cast<std::size_t>(batch - 1), unpacker.whole());

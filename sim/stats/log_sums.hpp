@@ -14,9 +14,8 @@ namespace breakeven::sim {
 /// Mergeable sums on a logarithmic grid: of each bin, 64 per power of two (relative width at most 1.6 %), how
 /// many values fell into it, what they sum to, exactly, and how many of them equal the largest magnitude; of
 /// either sign, with a count of zeros. Enough for what depends on sums of the largest values (CVaR, top
-/// shares, Gini), a cost cap among them exact, and several times quicker to fill than LogCounts, which knows
-/// more of where in a bin its values lie. All is kept in integers: any order of adding and merging gives the
-/// same state.
+/// shares, Gini), a cost cap among them exact, with the values' own mean in each. All is kept in integers:
+/// any order of adding and merging gives the same state.
 ///
 /// Magnitudes below 2^-30 count as that, those from 2^51 on as just below it.
 class LogSums {

@@ -259,7 +259,7 @@ std::optional<double> simulatedAnswer(const RunResult& result, const json& item,
     return row == result.quantiles.end() ? std::nullopt : std::optional(row->value);
 }
 
-// As above. Quantiles are read from bins 0.4 % wide, which at these sizes is far below their errors.
+// As above. Quantiles are read from bins 0.8 % wide, which at these sizes is far below their errors.
 TEST(LawVectors, GivenEachLaw_WhenSimulated_ThenQuantilesTailsAndLayersAreWithinFourStandardErrors) {
     std::size_t checked = 0;
     for (const json& item : cases()) {

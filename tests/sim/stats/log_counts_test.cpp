@@ -179,7 +179,7 @@ TEST(LogCounts, GivenBinsKnownByTheirEdgesAlone_WhenQuantilesAreTaken_ThenTheyAr
     for (std::size_t i = 0; i < kUsers; ++i)
         values[i] = quantile((static_cast<double>(i) + 0.5) / static_cast<double>(kUsers));
     LogCounts counts;
-    counts.add(values, 1, 0, LogCounts::Look::Passing);
+    counts.add(values, 1, 0, LogCounts::kPassing);
     const std::vector<WeightedBin> bins = counts.bins();
     for (double level = 0.3; level < 0.955; level += 0.01) {
         const double gap = 100.0 / (static_cast<double>(kUsers) * (1.0 - level) * quantile(level));
@@ -390,7 +390,7 @@ TEST(LogCounts, GivenAPassingLookAtSomeValues_WhenBinned_ThenAllAreCountedAndAto
     const std::vector<double> exact = sorted(all);
     LogCounts counts;
     counts.add(looked, 1, 0);
-    counts.add(passed, 1, 0, LogCounts::Look::Passing);
+    counts.add(passed, 1, 0, LogCounts::kPassing);
     const std::vector<WeightedBin> bins = counts.bins();
     EXPECT_EQ(counts.count(), all.size());
     for (const double level : {0.05, 0.25, 0.5, 0.75, 0.95, 0.999}) {
@@ -405,10 +405,41 @@ TEST(LogCounts, GivenAPassingLookAtSomeValues_WhenBinned_ThenAllAreCountedAndAto
     EXPECT_TRUE(bins.back().low <= 1e9 && bins.back().high >= 1e9 && bins.back().low > 0.99e9);
     // In any order.
     LogCounts others;
-    for (const double x : passed) others.add(x, 1, 0, LogCounts::Look::Passing);
+    for (const double x : passed) others.add(x, 1, 0, LogCounts::kPassing);
     others.merge(counted(looked));
     EXPECT_EQ(packed(others), packed(counts));
     EXPECT_EQ(packed(unpacked(packed(others))), packed(counts));
+}
+
+TEST(LogCounts, GivenAnAmountFarFromTheOrigin_WhenListed_ThenItIsTheAmountItself) {
+    LogCounts counts(1, 199.99);
+    for (int i = 0; i < 3; ++i) counts.add(9.99);
+    ASSERT_EQ(counts.bins().size(), 1U);
+    EXPECT_EQ(counts.bins()[0].low, 9.99);
+    EXPECT_EQ(counts.bins()[0].high, 9.99);
+}
+
+// Beyond the grid nothing but what was seen says where values lie.
+TEST(LogCounts, GivenValuesBeyondTheGrid_WhenMostAreCountedInPassing_ThenTheOutermostBinReachesAsFarAsSeen) {
+    std::vector<double> values = tests::uniforms(5'000, 18);
+    for (double& x : values) x = 1e17 * expScalar(normalQuantile(x));
+    LogCounts counts;
+    counts.add(std::span(values).first(500), 1, 0);
+    counts.add(std::span(values).subspan(500), 1, 0, LogCounts::kPassing);
+    const double median = quantileOf(counts.bins(), 0.5);
+    EXPECT_GT(median, 0.3e17);  // of what lies between 5e15 and 2e18 the middle of the logarithms
+    EXPECT_LT(median, 3e17);
+}
+
+TEST(LogCounts, GivenAUserSeenEveryMonth_WhenOthersArePassed_ThenOnlySeveralUsersMakeAnAtom) {
+    for (const bool isShared : {false, true}) {
+        LogCounts counts(1, 0.0, 3);
+        for (int month = 0; month < 3; ++month) counts.add(100.3);
+        if (isShared) counts.add(100.3);
+        counts.add(std::vector<double>(50, 100.4), 1, 0, LogCounts::kPassing);
+        ASSERT_EQ(counts.bins().size(), 1U);
+        EXPECT_EQ(counts.bins()[0].low == 100.3, isShared);
+    }
 }
 
 TEST(MergedBins, GivenSeveralLists_WhenPutTogether_ThenTheyAscend) {
@@ -471,6 +502,7 @@ TEST(LogCounts, GivenBytesThatNoCountsMake_WhenTakenOut_ThenTheyAreRefused) {
         core::BytePacker packer;
         packer.whole(1);  // batches
         packer.number(origin);
+        packer.whole(1);  // repeats
         packer.whole(0);  // zeros
         packer.whole(bins.size());
         for (const Bin& bin : bins) {
@@ -481,6 +513,7 @@ TEST(LogCounts, GivenBytesThatNoCountsMake_WhenTakenOut_ThenTheyAreRefused) {
                 packer.whole(bin.count);
                 packer.whole(1);
             }
+            packer.whole(2);  // what was looked at weighs
             for (const unsigned whole : {1U, 2U, 0U}) packer.whole(whole);
         }
         return packer.take();

@@ -154,6 +154,19 @@ TEST(LogSums, GivenBatches_WhenOneIsLeftOut_ThenTheBinsAreThoseOfTheOthers) {
     EXPECT_FALSE(std::ranges::equal(without[0], others.bins(), isSame));
 }
 
+TEST(LogSums, GivenCostsAtTheEndOfTheGrid_WhenSummedInPartsOfAnySize_ThenTheStateIsTheSame) {
+    std::vector<double> values(40, 0x1.ff8p50);
+    values[3] = 0x1.fffp50;
+    values[21] = 1e17;
+    const std::string whole = packed(summed(values));
+    for (const std::size_t size : {std::size_t{1}, std::size_t{5}, std::size_t{8}}) {
+        LogSums sums;
+        for (std::size_t i = 0; i < values.size(); i += size)
+            sums.add(std::span(values).subspan(i, size), 0.0, 0);
+        EXPECT_EQ(packed(sums), whole) << size;
+    }
+}
+
 TEST(LogSums, GivenAnyOrderOfMerging_WhenPacked_ThenTheBytesAreTheSame) {
     std::vector<LogSums> parts;
     for (std::uint32_t part = 0; part < 9; ++part) {
