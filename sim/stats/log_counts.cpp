@@ -117,6 +117,7 @@ inline void LogCounts::Seen::add(const Seen& other) {
 }
 
 inline void LogCounts::lookAt(double x, std::uint64_t times, Look look) {
+    seesFractions_ = seesFractions_ || std::floor(x) != x;
     const End end{x, look, 1};
     seen_[static_cast<std::size_t>(map_.index(x - origin_))].add({end, end, look, times});
 }
@@ -160,6 +161,7 @@ void LogCounts::resize(const BinMap& map) {
 }
 
 void LogCounts::mergeSeen(const LogCounts& other) {
+    seesFractions_ = seesFractions_ || other.seesFractions_;
     resize(map_.with(other.map_));
     alongOctaves(other.map_, map_, [&](std::size_t from, std::size_t to) {
         for (std::size_t i = 0; i < static_cast<std::size_t>(map_.octave()); ++i)
@@ -198,6 +200,7 @@ void LogCounts::mergeInto(std::size_t batch, const LogCounts& other) {
 }
 
 void LogCounts::clear() {
+    seesFractions_ = false;
     std::ranges::fill(seen_, Seen{});
     for (Batch& batch : batches_) {
         std::ranges::fill(batch.counts, 0);
@@ -212,6 +215,13 @@ WeightedBin LogCounts::binAt(std::size_t bin, std::uint64_t count, double unit) 
     const double far = edge.sign * std::bit_cast<double>(edge.bits + (std::uint64_t{1} << kBinKeyShift));
     WeightedBin result{origin_ + std::min(near, far), origin_ + std::max(near, far),
                        static_cast<double>(count) * unit, 0.0, 0.0};
+    const double least = std::ceil(result.low);
+    const double most = std::ceil(result.high) - 1.0;
+    if (!seesFractions_ && least <= most) {
+        result.low = least;
+        result.high = most;
+        if (least == most) result.highShare = 1.0;
+    }
     const bool isOutermost = edge.bits == binEdgeBits(0.0) || edge.bits == binEdgeBits(kInfinity);
     const auto isTold = [&](const End& end) {
         const bool isWhole = std::floor(end.value) == end.value;  // by chance it hardly ever is
@@ -223,6 +233,7 @@ WeightedBin LogCounts::binAt(std::size_t bin, std::uint64_t count, double unit) 
     if (isTold(seen.low)) {
         result.low = seen.low.value;
         result.lowShare = shareOf(seen.low);
+        result.highShare = 0.0;
     }
     if (isTold(seen.high)) {
         result.high = seen.high.value;

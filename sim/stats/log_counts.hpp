@@ -121,6 +121,7 @@ class LogCounts {
     void lookAt(double x, std::uint64_t times, Look look);
     /// Where in a bin its values lie. If not all were looked at, those of one user say nothing of the others:
     /// then only atoms and whole numbers take the place of the bin's edges; the outermost bins have none.
+    /// Where all values seen in any bin are whole, so are those that were not.
     [[nodiscard]] WeightedBin binAt(std::size_t bin, std::uint64_t count, double unit) const;
     void mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap);
     void mergeSeen(const LogCounts& other);
@@ -128,8 +129,9 @@ class LogCounts {
 
     double origin_ = 0.0;
     std::uint64_t repeats_ = 1;
-    BinMap map_;              ///< of values less the origin
-    std::vector<Seen> seen_;  ///< by the map's index
+    bool seesFractions_ = false;  ///< a value that was looked at is no whole number
+    BinMap map_;                  ///< of values less the origin
+    std::vector<Seen> seen_;      ///< by the map's index
     std::vector<Batch> batches_;
 };
 

@@ -18,6 +18,7 @@ void LogCounts::pack(core::BytePacker& packer) const {
     packer.whole(batches_.size());
     packer.number(origin_);
     packer.whole(repeats_);
+    packer.whole(seesFractions_ ? 1 : 0);
     for (const Batch& batch : batches_) packer.whole(batch.zeros);
     const auto isCounted = [&](std::size_t bin) {
         return std::ranges::any_of(batches_, [&](const Batch& batch) { return batch.count(bin) > 0; });
@@ -58,6 +59,7 @@ LogCounts LogCounts::unpack(core::ByteUnpacker& unpacker) {
     result.origin_ = unpacker.number();
     if (!std::isfinite(result.origin_)) throw core::BytesUnreadable("an origin that is no number");
     result.repeats_ = unpacker.whole();
+    result.seesFractions_ = unpacker.whole(1) == 1;
     for (Batch& batch : result.batches_) batch.zeros = unpacker.whole();
 
     struct Bin {

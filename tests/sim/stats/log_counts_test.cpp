@@ -179,7 +179,8 @@ TEST(LogCounts, GivenBinsKnownByTheirEdgesAlone_WhenQuantilesAreTaken_ThenTheyAr
     for (std::size_t i = 0; i < kUsers; ++i)
         values[i] = quantile((static_cast<double>(i) + 0.5) / static_cast<double>(kUsers));
     LogCounts counts;
-    counts.add(values, 1, 0, LogCounts::kPassing);
+    counts.add(values.front());  // no whole number
+    counts.add(std::span(values).subspan(1), 1, 0, LogCounts::kPassing);
     const std::vector<WeightedBin> bins = counts.bins();
     for (double level = 0.3; level < 0.955; level += 0.01) {
         const double gap = 100.0 / (static_cast<double>(kUsers) * (1.0 - level) * quantile(level));
@@ -503,6 +504,7 @@ TEST(LogCounts, GivenBytesThatNoCountsMake_WhenTakenOut_ThenTheyAreRefused) {
         packer.whole(1);  // batches
         packer.number(origin);
         packer.whole(1);  // repeats
+        packer.whole(1);  // fractions
         packer.whole(0);  // zeros
         packer.whole(bins.size());
         for (const Bin& bin : bins) {
