@@ -17,6 +17,7 @@ namespace breakeven::sim {
 namespace {
 
 constexpr double kGaps = 3.688879454113936;  // -ln 0.025: quantile of an exponential with mean 1
+constexpr double kCrowd = 400.0;             // users whose number is by no chance twice what it should be
 constexpr double kLevels[] = {0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999};
 
 bool isShare(const std::string& unit) {
@@ -383,9 +384,13 @@ class Assembler {
         for (std::size_t i = 0; i < places.size(); ++i) {
             const double level = kLevels[i];
             const double spread = levelSpread(batches, i, places[i].part);
-            rows.quantiles.push_back({key(plan, 0), name, level, places[i].value,
-                                      quantileOf(bins, std::max(level - spread, 0.0)),
-                                      quantileOf(bins, std::min(level + spread, 1.0))});
+            // Where many users crowd in a bin, the whole of it is what is known.
+            const WeightedBin& bin = bins[places[i].bin];
+            const bool isVague = bin.weight > kCrowd && isCrowded(bins, places[i].bin);
+            rows.quantiles.push_back(
+                {key(plan, 0), name, level, places[i].value,
+                 std::min(quantileOf(bins, std::max(level - spread, 0.0)), isVague ? bin.low : kInfinity),
+                 std::max(quantileOf(bins, std::min(level + spread, 1.0)), isVague ? bin.high : -kInfinity)});
         }
         rows.histogram = histogramOf(plan, name, bins);
         if (name == "cost") rows.lorenz = lorenzOf(plan, bins);

@@ -325,6 +325,17 @@ QuantilePlace quantilePlace(std::span<const WeightedBin> bins, double level) {
     return {bins.back().high, bins.size() - 1, 1.0};
 }
 
+bool isCrowded(std::span<const WeightedBin> bins, std::size_t bin) {
+    const auto density = [&](std::size_t i) {
+        const WeightedBin& at = bins[i];
+        const double between = std::max(1.0 - at.lowShare - at.highShare, 0.0);
+        return at.high > at.low ? at.weight * between / (at.high - at.low) : 0.0;
+    };
+    const double before = bin > 0 ? density(bin - 1) : 0.0;
+    const double after = bin + 1 < bins.size() ? density(bin + 1) : 0.0;
+    return density(bin) > 2.0 * std::max(before, after);
+}
+
 double quantileOf(std::span<const WeightedBin> bins, double level) {
     return quantilePlace(bins, level).value;
 }

@@ -157,6 +157,10 @@ struct QuantilePlace {
 [[nodiscard]] QuantilePlace quantilePlace(std::span<const WeightedBin> bins, double level);
 [[nodiscard]] double quantileOf(std::span<const WeightedBin> bins, double level);
 
+/// Whether values crowd somewhere in a bin, so that nothing beside it says where: between its atoms it is more
+/// than twice as dense as the bins on either side.
+[[nodiscard]] bool isCrowded(std::span<const WeightedBin> bins, std::size_t bin);
+
 /// Mean of the largest `share` of the weight (CVaR at 1 - share). Source: Acerbi & Tasche (2002).
 [[nodiscard]] double meanOfLargest(std::span<const WeightedBin> bins, double share);
 

@@ -182,6 +182,48 @@ unit_amount = 1
                 0.02);
 }
 
+// Half of the bills crowd just above 100, in one bin of a grid about zero: the interval says so.
+TEST(Quantiles, GivenACouponMonth_WhenBillsCrowdFarFromTheOrigin_ThenTheIntervalHoldsThem) {
+    const RunResult result = run(R"(
+format = 1
+name = "coupon"
+currency = "EUR"
+[run]
+users = 300_000
+worlds = 1
+months = 2
+[[meter]]
+id = "req"
+[[segment]]
+id = "s"
+[segment.usage.req]
+distribution = "lognormal"
+median = 100
+sigma = 1.5
+[cost]
+[[cost.rate]]
+meter = "req"
+amount = 0.0001
+[[plan]]
+id = "pro"
+fee = 200
+[[plan.coupon]]
+percent = 50
+months = 1
+[[plan.charge]]
+meter = "req"
+model = "per_unit"
+unit_amount = 0.002
+)");
+    for (const double level : {0.05, 0.1, 0.25}) {
+        const QuantileRow row = quantile(result, "revenue", level);
+        const double truth = 100.0 + 0.001 * lognormal(100.0, 1.5, 2.0 * level);
+        EXPECT_LE(row.low, truth) << level;
+        EXPECT_GE(row.high, truth) << level;
+        EXPECT_LT(row.high - row.low, 0.8) << level;
+    }
+}
+
 TEST(Quantiles, GivenWholeNumbers_WhenRarelySeen_ThenTheirQuantilesAreWhole) {
     for (int seed = 1; seed <= 10; ++seed) {
         const RunResult result = run(R"(
