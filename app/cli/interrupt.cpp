@@ -8,22 +8,28 @@ namespace {
 
 std::atomic<int> interrupted = 0;
 
-extern "C" void noteInterrupt(int) {
-    interrupted = 1;
+extern "C" void noteInterrupt(int signal) {
+    interrupted = signal;
+}
+
+void noteAt(int signal, unsigned flags) {
+    struct sigaction action {};
+    action.sa_handler = noteInterrupt;
+    action.sa_flags = static_cast<int>(flags);
+    sigaction(signal, &action, nullptr);
 }
 
 }  // namespace
 
 InterruptWatch::InterruptWatch() {
     interrupted = 0;
-    struct sigaction action {};
-    action.sa_handler = noteInterrupt;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+    noteAt(SIGINT, SA_RESETHAND);
+    noteAt(SIGTERM, 0);
 }
 
 InterruptWatch::~InterruptWatch() {
-    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, interrupted == SIGTERM ? SIG_IGN : SIG_DFL);
 }
 
 bool InterruptWatch::isInterrupted() const {

@@ -2,7 +2,9 @@
 
 namespace breakeven::app {
 
-/// While it lives, the first Ctrl-C (or SIGTERM) is noted and the next ends the program; one at a time.
+/// While it lives, the first Ctrl-C is noted and the next ends the program. SIGTERM is noted as often as it
+/// comes, and once it came it is ignored for good: Slurm sends it several times before it kills, while what
+/// is finished is still being kept. One at a time.
 class InterruptWatch {
   public:
     InterruptWatch();

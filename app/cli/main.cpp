@@ -63,6 +63,9 @@ sim::Launch launch() {
 
 /// The whole program on the first rank; the others work for it.
 int runOnRanks(const sim::Launch& launch, int argc, char** argv) {
+    std::signal(
+        SIGPIPE,
+        SIG_IGN);  // srun stops reading when a rank dies; what the first rank has is kept all the same
     sim::Ranks ranks(launch);
     if (!ranks.isFirst()) {
         ranks.serve();

@@ -116,4 +116,12 @@ kill -INT $!
 wait $!
 expect "status after an interrupt" 130 $?
 expect "an interrupted run is marked" 1 "$("$program" runs | grep -c interrupted)"
+
+# So does SIGTERM, as often as a scheduler sends it while the worlds are being kept.
+"$program" run small.toml --quiet --users 4000 --worlds 100000 --label ended >out 2>err &
+sleep 1
+while kill -TERM $! 2>/dev/null; do sleep 0.002; done
+wait $!
+expect "status after many requests to end" 130 $?
+expect "a run ended from outside is kept" 1 "$("$program" runs | grep -c 'interrupted.*ended')"
 exit $failed

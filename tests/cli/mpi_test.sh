@@ -101,6 +101,11 @@ done
 "$program" merge parts/*.part --quiet --csv from-array
 diff -r single from-array || failed=1
 
+# srun stops reading what a rank says when another dies: no rank ends of that.
+ranks 2 bash -c 'exec 2> >(exec true); sleep 0.3; exec "$0" "$@"' "$program" run small.toml --worlds 3 --label unheard >out
+expect "exit status where nobody reads standard error" 0 $?
+expect "what is kept of it" 1 "$("$program" runs | grep -c ' unheard ')"
+
 # A rank that is killed ends the job; the worlds that had come are kept. Open MPI leaves rank 0 one second for that, too little
 # where other tests keep the processors busy: five here.
 export OMPI_MCA_odls_base_sigkill_timeout=5
