@@ -92,18 +92,33 @@ class Reader {
     int next_ = 0;
 };
 
-/// Inserts every item of a list with its position.
+/// "INSERT INTO table VALUES (?,?,…),(?,?,…),…"
+std::string insertionOf(const std::string& table, int columns, std::size_t rows) {
+    std::string row = "(?";
+    for (int i = 1; i < columns; ++i) row += ",?";
+    std::string sql = "INSERT INTO " + table + " VALUES " + row + ")";
+    for (std::size_t i = 1; i < rows; ++i) sql += "," + row + ")";
+    return sql;
+}
+
+/// Inserts every item of a list with its position: run, position and what `bind` adds make `columns` columns.
 template <typename Item, typename Bind>
-void insertAll(SQLite::Database& database, const char* sql, std::int64_t run, const std::vector<Item>& items,
-               Bind bind) {
-    SQLite::Statement statement(database, sql);
-    std::int64_t position = 0;
-    for (const Item& item : items) {
-        Binder binder(statement);
-        binder << run << ++position;
-        bind(binder, item);
-        statement.exec();
-        statement.reset();
+void insertAll(SQLite::Database& database, const std::string& table, int columns, std::int64_t run,
+               const std::vector<Item>& items, Bind bind) {
+    constexpr std::size_t kTogether = 32;  // half the time of one by one
+    std::size_t done = 0;
+    for (const std::size_t rows : {kTogether, std::size_t{1}}) {
+        if (items.size() - done < rows) continue;
+        SQLite::Statement statement(database, insertionOf(table, columns, rows));
+        while (items.size() - done >= rows) {
+            Binder binder(statement);
+            for (const std::size_t end = done + rows; done < end; ++done) {
+                binder << run << static_cast<std::int64_t>(done + 1);
+                bind(binder, items[done]);
+            }
+            statement.exec();
+            statement.reset();
+        }
     }
 }
 
@@ -120,26 +135,47 @@ std::vector<Item> selectAll(SQLite::Database& database, const char* sql, std::in
 }
 
 void insertRows(SQLite::Database& database, std::int64_t run, const sim::RunResult& result) {
-    insertAll(database, "INSERT INTO metric VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", run, result.metrics,
+    insertAll(database, "metric", 14, run, result.metrics,
               [](Binder& b, const sim::MetricRow& r) { b << r.key << r.metric << r.unit << r.estimate; });
-    insertAll(database, "INSERT INTO difference VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", run,
-              result.differences, [](Binder& b, const sim::DifferenceRow& r) {
+    insertAll(database, "difference", 16, run, result.differences,
+              [](Binder& b, const sim::DifferenceRow& r) {
                   b << r.baseline << r.key << r.metric << r.unit << r.estimate << std::int64_t{r.noise};
               });
-    insertAll(database, "INSERT INTO quantile VALUES (?,?,?,?,?,?,?,?,?,?)", run, result.quantiles,
-              [](Binder& b, const sim::QuantileRow& r) {
-                  b << r.key << r.quantity << r.level << r.value << r.low << r.high;
+    insertAll(database, "quantile", 10, run, result.quantiles, [](Binder& b, const sim::QuantileRow& r) {
+        b << r.key << r.quantity << r.level << r.value << r.low << r.high;
+    });
+    insertAll(database, "histogram", 9, run, result.histogram, [](Binder& b, const sim::HistogramRow& r) {
+        b << r.key << r.quantity << r.binLow << r.binHigh << static_cast<std::int64_t>(r.count);
+    });
+    insertAll(database, "world_name", 4, run, result.worlds.names(),
+              [](Binder& b, const sim::WorldRows::Name& n) { b << n.plan << n.metric; });
+    insertAll(database, "world_number", 5, run, result.worlds.entries(),
+              [](Binder& b, const sim::WorldRows::Entry& e) {
+                  b << std::int64_t{e.world} << std::int64_t{e.name} + 1 << e.value;
               });
-    insertAll(database, "INSERT INTO histogram VALUES (?,?,?,?,?,?,?,?,?)", run, result.histogram,
-              [](Binder& b, const sim::HistogramRow& r) {
-                  b << r.key << r.quantity << r.binLow << r.binHigh << static_cast<std::int64_t>(r.count);
-              });
-    insertAll(database, "INSERT INTO world_value VALUES (?,?,?,?,?,?)", run, result.worlds,
-              [](Binder& b, const sim::WorldRow& r) {
-                  b << std::int64_t{r.world} << r.plan << r.metric << r.value;
-              });
-    insertAll(database, "INSERT INTO lorenz VALUES (?,?,?,?,?,?,?)", run, result.lorenz,
+    insertAll(database, "lorenz", 7, run, result.lorenz,
               [](Binder& b, const sim::LorenzRow& r) { b << r.key << r.userShare << r.costShare; });
+}
+
+sim::WorldRows selectWorlds(SQLite::Database& database, std::int64_t run) {
+    const auto names = selectAll<sim::WorldRows::Name>(
+        database, "SELECT plan, metric FROM world_name WHERE run_id = ? ORDER BY name", run, [](Reader& r) {
+            sim::WorldRows::Name name;
+            name.plan = r.text();
+            name.metric = r.text();
+            return name;
+        });
+    SQLite::Statement statement(
+        database, "SELECT world, name, value FROM world_number WHERE run_id = ? ORDER BY position");
+    statement.bind(1, run);
+    sim::WorldRows worlds;
+    while (statement.executeStep()) {
+        Reader reader(statement);
+        const auto world = static_cast<std::uint32_t>(reader.whole());
+        const sim::WorldRows::Name& name = names.at(static_cast<std::size_t>(reader.whole() - 1));
+        worlds.add(world, name.plan, name.metric, reader.real());
+    }
+    return worlds;
 }
 
 void selectRows(SQLite::Database& database, std::int64_t run, sim::RunResult& result) {
@@ -196,16 +232,7 @@ void selectRows(SQLite::Database& database, std::int64_t run, sim::RunResult& re
                                          row.count = static_cast<std::uint64_t>(r.whole());
                                          return row;
                                      });
-    result.worlds = selectAll<sim::WorldRow>(
-        database, "SELECT world, plan, metric, value FROM world_value WHERE run_id = ? ORDER BY position",
-        run, [](Reader& r) {
-            sim::WorldRow row;
-            row.world = static_cast<std::uint32_t>(r.whole());
-            row.plan = r.text();
-            row.metric = r.text();
-            row.value = r.real();
-            return row;
-        });
+    result.worlds = selectWorlds(database, run);
     result.lorenz = selectAll<sim::LorenzRow>(
         database,
         "SELECT plan, segment, month, user_share, cost_share FROM lorenz WHERE run_id = ? ORDER BY position",
@@ -237,7 +264,7 @@ std::int64_t insertRun(SQLite::Database& database, const sim::RunRecord& record)
                       << std::int64_t{result.cancelled} << std::int64_t{result.worldsFinished};
     statement.exec();
     const std::int64_t run = database.getLastInsertRowid();
-    insertAll(database, "INSERT INTO run_override VALUES (?,?,?,?)", run, record.overrides,
+    insertAll(database, "run_override", 4, run, record.overrides,
               [](Binder& b, const core::Override& item) { b << item.key << item.value; });
     SQLite::Statement input(database, "INSERT INTO input_file VALUES (?,?,?,?,?)");
     std::int64_t position = 0;

@@ -146,15 +146,11 @@ std::optional<double> valueOf(const Condition& condition, const RunResult& resul
         const MetricRow* row = findMetric(result, {plan, kAll, kAll}, condition.metric);
         return row != nullptr ? std::optional(row->estimate.value) : std::nullopt;
     }
-    std::size_t worlds = 0;
-    std::size_t holding = 0;
-    for (const WorldRow& row : result.worlds) {
-        if (row.plan != plan || row.metric != condition.metric) continue;
-        ++worlds;
-        holding += condition.comparison.holds(row.value) ? 1 : 0;
-    }
-    if (worlds == 0) return std::nullopt;
-    return static_cast<double>(holding) / static_cast<double>(worlds);
+    const auto worlds = result.worlds.of(plan, condition.metric);
+    if (worlds.empty()) return std::nullopt;
+    const auto holding = std::ranges::count_if(
+        worlds, [&](const auto& world) { return condition.comparison.holds(world.value); });
+    return static_cast<double>(holding) / static_cast<double>(worlds.size());
 }
 
 std::vector<std::string> plansAsked(const Condition& condition, const RunResult& result) {
@@ -238,8 +234,8 @@ ConditionOutcome evaluate(const Condition& condition, const RunResult& result) {
     for (const std::string& plan : plansAsked(condition, result)) {
         const std::optional<double> value = valueOf(condition, result, plan);
         if (!value) continue;
-        ConditionOutcome outcome{
-            (condition.worlds ? *condition.worlds : condition.comparison).holds(*value), plan, *value};
+        ConditionOutcome outcome{(condition.worlds ? *condition.worlds : condition.comparison).holds(*value),
+                                 plan, *value};
         if (outcome.holds) return outcome;
         if (!first) first = outcome;
     }

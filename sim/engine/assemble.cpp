@@ -500,20 +500,21 @@ class Assembler {
     }
 
     void addWorlds() {
+        std::vector<std::string> beliefNames;
+        for (const auto& belief : scenario_.beliefs) beliefNames.push_back("belief." + belief.path);
+        result_.worlds.reserve(finished_.size() * (beliefNames.size() + layout_.plans * metrics_.size()));
         for (std::size_t w = 0; w < outcome_.worlds.size(); ++w) {
             const WorldOutcome& world = outcome_.worlds[w];
             if (!world.finished) continue;
             const auto number = static_cast<std::uint32_t>(w + 1);
             for (std::size_t belief = 0; belief < scenario_.beliefs.size(); ++belief) {
-                result_.worlds.push_back(
-                    {number, "", "belief." + scenario_.beliefs[belief].path, world.beliefs[belief]});
+                result_.worlds.add(number, "", beliefNames[belief], world.beliefs[belief]);
             }
             for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
                 for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
                     const double x = value(world, plan, 0, metric);
                     if (std::isfinite(x)) {
-                        result_.worlds.push_back(
-                            {number, scenario_.plans[plan].id, metrics_[metric].name, x});
+                        result_.worlds.add(number, scenario_.plans[plan].id, metrics_[metric].name, x);
                     }
                 }
             }

@@ -117,8 +117,7 @@ Line lorenzCurve(const RunResult& result, const RowKey& key) {
 LossCurve lossCurve(const RunResult& result, const std::string& plan, std::size_t points) {
     LossCurve curve;
     std::vector<double> breakEven;
-    for (const WorldRow& row : result.worlds)
-        if (row.plan == plan && row.metric == "break_even_fee") breakEven.push_back(row.value);
+    for (const auto& world : result.worlds.of(plan, "break_even_fee")) breakEven.push_back(world.value);
     if (breakEven.size() < 2 || points < 2) return curve;
     std::ranges::sort(breakEven);
     const double margin = 0.05 * (breakEven.back() - breakEven.front());

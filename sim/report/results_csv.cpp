@@ -80,7 +80,8 @@ std::string histogramCsv(const RunResult& result) {
 
 std::string worldsCsv(const RunResult& result) {
     CsvText csv({"run", "scenario", "world", "plan", "metric", "value"});
-    for (const WorldRow& row : result.worlds) {
+    for (std::size_t i = 0; i < result.worlds.size(); ++i) {
+        const WorldRow row = result.worlds[i];
         addRun(csv, result);
         csv.count(row.world).text(row.plan).text(row.metric).number(row.value).endRow();
     }

@@ -7,20 +7,13 @@
 namespace breakeven::sim {
 namespace {
 
-struct WorldValue {
-    std::uint32_t world;
-    double value;
-};
+using WorldValue = WorldRows::WorldValue;
 
 std::vector<WorldValue> perWorld(const RunResult& run, const ComparedMetric& metric) {
-    std::vector<WorldValue> values;
-    const bool isLoss = metric.metric == "probability_plan_loses";  // of a world: its margin is below 0
-    const std::string name = isLoss ? "margin_per_user" : metric.metric;
-    for (const WorldRow& row : run.worlds) {
-        if (row.plan != metric.plan || row.metric != name) continue;
-        values.push_back({row.world, isLoss ? (row.value < 0.0 ? 1.0 : 0.0) : row.value});
-    }
-    return values;
+    if (metric.metric != "probability_plan_loses") return run.worlds.of(metric.plan, metric.metric);
+    std::vector<WorldValue> losses = run.worlds.of(metric.plan, "margin_per_user");  // 1 where it is below 0
+    for (WorldValue& world : losses) world.value = world.value < 0.0 ? 1.0 : 0.0;
+    return losses;
 }
 
 /// Standard error of the mean of paired world differences; none when the metric is not the mean of its world

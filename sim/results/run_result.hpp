@@ -6,6 +6,7 @@
 
 #include "core/scenario/scenario.hpp"
 #include "sim/results/estimate.hpp"
+#include "sim/results/world_rows.hpp"
 
 namespace breakeven::sim {
 
@@ -74,16 +75,6 @@ struct HistogramRow {
     bool operator==(const HistogramRow&) const = default;
 };
 
-/// One row of worlds.csv: a metric of a plan in one world, or the draw of a belief (`belief.<path>`, plan
-/// empty).
-struct WorldRow {
-    std::uint32_t world = 0;  ///< from 1
-    std::string plan;
-    std::string metric;
-    double value = 0.0;
-    bool operator==(const WorldRow&) const = default;
-};
-
 /// One row of lorenz.csv: the lightest `userShare` of user-months make `costShare` of the plan's cost.
 struct LorenzRow {
     RowKey key;
@@ -101,7 +92,7 @@ struct RunResult {
     std::vector<DifferenceRow> differences;
     std::vector<QuantileRow> quantiles;
     std::vector<HistogramRow> histogram;
-    std::vector<WorldRow> worlds;
+    WorldRows worlds;
     std::vector<LorenzRow> lorenz;
     bool operator==(const RunResult&) const = default;
 };

@@ -124,7 +124,7 @@ expect "the store after another program wrote" "$runs" "$("$program" runs)"
 cp "$store" newer.sqlite
 printf '\0\0\0\143' | dd of=newer.sqlite bs=1 seek=60 conv=notrunc 2>/dev/null  # user_version, at byte 60 of the header
 cksum newer.sqlite >before
-fails 2 'newer.sqlite: error: the store has format 99, this version reads up to 2
+fails 2 'newer.sqlite: error: the store has format 99, this version reads up to 3
   hint: use a newer Breakeven, or another store with --db' "$program" run small.toml --quiet --db newer.sqlite
 expect "the newer store" "$(cat before)" "$(cksum newer.sqlite)"
 

@@ -74,7 +74,8 @@ TEST(Migration, GivenAStoreOfVersion1_WhenItsRunIsLoaded_ThenEveryNumberIsTheOne
         {"pro", {"metered"}, "margin_per_user", money, {-5.5, 0.25, -6.0, -5.0, -18.0, 4.5, {}}, false}};
     kept.quantiles = {{pro, "cost", 0.95, 60.25, 58.5, 62.0}};
     kept.histogram = {{pro, "cost", 0.0, 0.0, 9'007'199'254'740'993U}};  // 2^53 + 1: no double holds it
-    kept.worlds = {{1, "", "belief.cost.serving_share", 0.35}, {1, "pro", "margin_per_user", 4.75}};
+    kept.worlds.add(1, "", "belief.cost.serving_share", 0.35);
+    kept.worlds.add(1, "pro", "margin_per_user", 4.75);
     kept.lorenz = {{pro, 0.5, 0.0625}};
     EXPECT_EQ(*record.result, kept);
 }
@@ -123,6 +124,28 @@ TEST(Migration, GivenAStoreOfVersion2_WhenItsTableAndRunAreRead_ThenTheyAreThose
     // Its run was made from a table that is gone, and keeps what it was made from.
     EXPECT_EQ(SqliteRunStore(folder.file("old.sqlite")).load(1).inputs,
               (std::vector<core::InputFile>{{"store:gone", "cc", "subject,n\na,1\n"}}));
+}
+
+TEST(Migration, GivenAStoreOfVersion3_WhenItsWorldsAreRead_ThenTheyStandInTheirOrderWithTheirNames) {
+    const tests::TemporaryFolder folder;
+    makeStore(folder.file("old.sqlite"), "schema_3.sql");
+    sim::WorldRows kept;
+    kept.add(1, "", "belief.cost.serving_share", 0.35);
+    kept.add(1, "pro", "margin_per_user", 4.75);
+    kept.add(3, "", "belief.cost.serving_share", 0.25);
+    kept.add(3, "pro", "margin_per_user", -1.5);
+    kept.add(3, "metered", "margin_per_user", 0.1);
+
+    EXPECT_EQ(SqliteRunStore(folder.file("old.sqlite")).load(5).result->worlds, kept);
+
+    // For other programs the rows are as they were in older stores.
+    SQLite::Database database(folder.file("old.sqlite"));
+    EXPECT_EQ(
+        database
+            .execAndGet("SELECT group_concat(world || plan || metric || value, ' ') FROM (SELECT * FROM "
+                        "world_value WHERE run_id = 5 AND plan <> '' ORDER BY position)")
+            .getString(),
+        "1promargin_per_user4.75 3promargin_per_user-1.5 3meteredmargin_per_user0.1");
 }
 
 TEST(Migration, GivenAStoreOfVersion1_WhenOpened_ThenItsTablesAreThoseOfANewStore) {

@@ -54,7 +54,7 @@ sim::RunRecord record(unsigned seed, std::size_t rows = 3) {
         result->differences.push_back({"base", key, "m", "USD", estimate(), bits() % 2 == 0});
         result->quantiles.push_back({key, "cost", real(), real(), real(), real()});
         result->histogram.push_back({key, "cost", real(), real(), bits() >> 2});
-        result->worlds.push_back({static_cast<std::uint32_t>(i + 1), "pro", "margin", real()});
+        result->worlds.add(static_cast<std::uint32_t>(i + 1), "pro", "margin", real());
         result->lorenz.push_back({key, real(), real()});
     }
     sim::RunRecord record;
@@ -122,8 +122,8 @@ TEST_F(Store, GivenARun_WhenRemoved_ThenNoRowOfItIsLeft) {
     SqliteRunStore store(file());
     store.remove(store.save(record(1)));
     SQLite::Database database(file());
-    for (const char* table : {"run", "metric", "difference", "quantile", "histogram", "world_value", "lorenz",
-                              "run_override", "input_file"}) {
+    for (const char* table : {"run", "metric", "difference", "quantile", "histogram", "world_number",
+                              "world_name", "lorenz", "run_override", "input_file"}) {
         EXPECT_EQ(database.execAndGet(std::string("SELECT count(*) FROM ") + table).getInt(), 0) << table;
     }
     EXPECT_EQ(errorOf([&] { static_cast<void>(store.load(1)); }).diagnostic().problem,
@@ -150,7 +150,7 @@ TEST_F(Store, GivenAStoreFromANewerVersion_WhenOpened_ThenItIsRefused) {
     { SqliteRunStore store(file()); }
     SQLite::Database(file(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 99");
     EXPECT_EQ(errorOf([&] { SqliteRunStore store(file()); }).diagnostic().problem,
-              "the store has format 99, this version reads up to 2");
+              "the store has format 99, this version reads up to 3");
 }
 
 TEST_F(Store, GivenAnotherProgramWriting_WhenSaved_ThenItIsToldAndNothingIsLost) {

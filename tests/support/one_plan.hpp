@@ -80,8 +80,7 @@ inline sim::Estimate estimateOf(const sim::RunResult& result, const std::string&
 inline std::vector<double> valuesByWorld(const sim::RunResult& result, const std::string& metric,
                                          const std::string& plan = "plan") {
     std::vector<double> values;
-    for (const sim::WorldRow& row : result.worlds)
-        if (row.plan == plan && row.metric == metric) values.push_back(row.value);
+    for (const auto& world : result.worlds.of(plan, metric)) values.push_back(world.value);
     EXPECT_FALSE(values.empty()) << metric;
     return values;
 }

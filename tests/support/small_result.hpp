@@ -36,9 +36,9 @@ inline sim::RunResult smallResult() {
                         {{"pro", "teams", "all"}, "cost", 0.5, 1.0, 0.5, 1.5}};
     result.histogram = {{{"pro", "all", "all"}, "cost", 0.0, 0.0, 12},
                         {{"pro", "all", "all"}, "cost", 0.5, 0.75, 9'007'199'254'740'993U}};
-    result.worlds = {{1, "", "belief.cost.serving_share", 0.35},
-                     {1, "pro", "margin_per_user", 4.0},
-                     {2, "pro", "margin_per_user", 5.0}};
+    result.worlds.add(1, "", "belief.cost.serving_share", 0.35);
+    result.worlds.add(1, "pro", "margin_per_user", 4.0);
+    result.worlds.add(2, "pro", "margin_per_user", 5.0);
     result.lorenz = {{{"pro", "all", "all"}, 0.5, 0.0625}};
     return result;
 }

@@ -16,10 +16,10 @@ RunResult fourWorlds() {
         {{"flat"}, "probability_plan_loses", "probability", {0.5732, 0.022, 0.53, 0.6163, {}, {}, {}}},
         {{"flat"}, "break_even_fee", "USD/user-month", {231.4, 4.0, 223.4, 239.4, {}, {}, {}}}};
     result.quantiles = {{{"flat"}, "break_even_fee", 0.9, 352.1, 340.0, 364.0}};
-    result.worlds = {{1, "flat", "margin_per_user", -2.0},
-                     {2, "flat", "margin_per_user", 1.0},
-                     {3, "flat", "margin_per_user", 3.0},
-                     {4, "flat", "margin_per_user", 0.0}};
+    result.worlds.add(1, "flat", "margin_per_user", -2.0);
+    result.worlds.add(2, "flat", "margin_per_user", 1.0);
+    result.worlds.add(3, "flat", "margin_per_user", 3.0);
+    result.worlds.add(4, "flat", "margin_per_user", 0.0);
     return result;
 }
 

@@ -87,11 +87,9 @@ double shareOfWorlds(const std::string& story, std::vector<core::Override> overr
             .scenario.value();
     const auto result = simulate(scenario);
     std::vector<double> margins(4000, 0.0);
-    for (const WorldRow& row : result->worlds) {
-        if (row.metric != "margin_per_user") continue;
-        if (row.plan == plan) margins[row.world - 1] += row.value;
-        if (row.plan == other) margins[row.world - 1] -= row.value;
-    }
+    for (const auto& [world, value] : result->worlds.of(plan, "margin_per_user")) margins[world - 1] += value;
+    for (const auto& [world, value] : result->worlds.of(other, "margin_per_user"))
+        margins[world - 1] -= value;
     return static_cast<double>(std::ranges::count_if(margins, [](double x) { return x < 0.0; })) / 4000.0;
 }
 

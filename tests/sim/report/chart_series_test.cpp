@@ -76,7 +76,7 @@ TEST(LossCurve, GivenFiftyWorlds_WhenReadAtThePlansFee_ThenItIsTheProbabilityTha
 
 TEST(LossCurve, GivenBreakEvenFees_WhenDrawn_ThenEachPointCountsTheWorldsAboveIt) {
     RunResult result;
-    for (std::uint32_t w = 1; w <= 4; ++w) result.worlds.push_back({w, "flat", "break_even_fee", 10.0 * w});
+    for (std::uint32_t w = 1; w <= 4; ++w) result.worlds.add(w, "flat", "break_even_fee", 10.0 * w);
     const LossCurve curve = lossCurve(result, "flat", 34);  // 8.5 to 41.5 by 1
     ASSERT_EQ(curve.fee.size(), 34U);
     EXPECT_DOUBLE_EQ(curve.fee.front(), 8.5);

@@ -24,7 +24,7 @@ std::shared_ptr<RunResult> runOf(const std::string& name, const std::vector<doub
     double mean = 0.0;
     for (std::size_t i = 0; i < margins.size(); ++i) {
         mean += margins[i] / static_cast<double>(margins.size());
-        run->worlds.push_back({static_cast<std::uint32_t>(i + 1), "pro", "margin_per_user", margins[i]});
+        run->worlds.add(static_cast<std::uint32_t>(i + 1), "pro", "margin_per_user", margins[i]);
     }
     run->metrics = {
         {{"pro"}, "margin_per_user", "USD/user-month", {mean, 3.0, mean - 6.0, mean + 6.0, {}, {}, {}}}};
@@ -74,7 +74,9 @@ TEST(CompareRuns, GivenAMetricThatIsNoMeanOverWorlds_WhenCompared_ThenTheErrorsA
 TEST(CompareRuns, GivenRunsStoppedAfterOtherWorlds_WhenCompared_ThenNoWorldsArePaired) {
     const auto first = runOf("a", {10.0, 20.0});
     const auto second = runOf("b", {11.0, 22.0});
-    second->worlds[1].world = 3;
+    second->worlds = {};
+    second->worlds.add(1, "pro", "margin_per_user", 11.0);
+    second->worlds.add(3, "pro", "margin_per_user", 22.0);
     second->metrics[0].estimate.standardError = 4.0;
 
     const auto difference = compareRuns(Runs{first, second})[0].differences[1];
