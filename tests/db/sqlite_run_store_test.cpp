@@ -88,7 +88,7 @@ std::string bytesOf(const std::string& path) {
 TEST_F(Store, GivenAnyRun_WhenSavedAndLoaded_ThenItIsEqualBitForBit) {
     SqliteRunStore store(file("deep/er/runs.sqlite"));
     for (unsigned seed = 0; seed < 20; ++seed) {
-        const sim::RunRecord saved = record(seed);
+        const sim::RunRecord saved = record(seed, 5 * std::size_t{seed});
         const sim::RunRecord loaded = store.load(store.save(saved));
         EXPECT_EQ(*loaded.result, *saved.result);
         EXPECT_EQ(loaded.overrides, saved.overrides);
