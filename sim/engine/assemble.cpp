@@ -246,39 +246,58 @@ class Assembler {
 
     /// Part of the variance of the pool's mean margin that is ignorance: between worlds, the users' noise
     /// subtracted, against the chance that is left with `subscribers` people. Source: METHODS 3.12.
+    /// What the margins of worlds are made of, the worlds w with w % groups == leftOut not counted.
+    struct MarginVariance {
+        double observed = 0.0;  ///< of the worlds' simulated margins
+        double noise = 0.0;     ///< of one such margin about the world's own: its users are a sample
+        double chance = 0.0;    ///< of the margin a user of a pool of `subscribers`
+    };
+    [[nodiscard]] MarginVariance marginVariance(std::size_t plan, const std::vector<double>& margins,
+                                                std::size_t groups, std::size_t leftOut) const {
+        const double subscribers = scenario_.subscribers.base;
+        std::vector<double> kept;
+        MarginVariance sums;
+        for (std::size_t w = 0; w < finished_.size(); ++w) {
+            if (w % groups == leftOut) continue;
+            kept.push_back(margins[w]);
+            sums.noise += finished_[w]->marginNoise[plan];
+            sums.chance += finished_[w]->userVariance[plan] / subscribers;
+        }
+        const auto n = static_cast<double>(kept.size());
+        return {summarise(kept).variance, sums.noise / n, sums.chance / n};
+    }
+
     void addVarianceShares(std::size_t plan) {
         if (finished_.size() < 3) return;
         const std::vector<double> margins = valuesOverWorlds(plan, 0, metricIndex("margin_per_user"));
         if (margins.size() != finished_.size()) return;  // some overflowed
-        const double subscribers = scenario_.subscribers.base;
         const std::size_t groups = std::min<std::size_t>(finished_.size(), kBatches);
-        const auto share = [&](std::size_t leftOut) {
-            std::vector<double> kept;
-            double noise = 0.0;
-            double chance = 0.0;
-            for (std::size_t w = 0; w < finished_.size(); ++w) {
-                if (w % groups == leftOut) continue;
-                kept.push_back(margins[w]);
-                noise += finished_[w]->marginNoise[plan];
-                chance += finished_[w]->userVariance[plan] / subscribers;
-            }
-            const auto n = static_cast<double>(kept.size());
-            const double between = std::max(0.0, summarise(kept).variance - noise / n);
-            const double total = between + chance / n;
-            return total > 0.0 ? between / total : 0.0;
-        };
-        std::vector<double> without;
         std::vector<double> sizes(groups, 0.0);
         for (std::size_t w = 0; w < finished_.size(); ++w) sizes[w % groups] += 1.0;
-        for (std::size_t group = 0; group < groups; ++group) without.push_back(share(group));
-        Estimate between;
-        between.value = share(groups);
-        between.standardError = jackknifeError(between.value, without, sizes);
-        const double half = studentT95(static_cast<double>(groups) - 1.0) * between.standardError;
-        between.low = between.value - half;
-        between.high = between.value + half;
-        clampShare(between, 0.0);
-        result_.metrics.push_back({key(plan, 0), "variance_share_between_worlds", "share", between});
+        const auto addShare = [&](const char* name, const auto& shareOf) {
+            const auto share = [&](std::size_t leftOut) {
+                return shareOf(marginVariance(plan, margins, groups, leftOut));
+            };
+            std::vector<double> without;
+            for (std::size_t group = 0; group < groups; ++group) without.push_back(share(group));
+            Estimate found;
+            found.value = share(groups);
+            found.standardError = jackknifeError(found.value, without, sizes);
+            const double half = studentT95(static_cast<double>(groups) - 1.0) * found.standardError;
+            found.low = found.value - half;
+            found.high = found.value + half;
+            found.value = std::clamp(found.value, 0.0, 1.0);
+            clampShare(found, 0.0);
+            result_.metrics.push_back({key(plan, 0), name, "share", found});
+        };
+        // Not clamped inside: an estimate near 0 would seem to have no error.
+        addShare("variance_share_between_worlds", [](const MarginVariance& of) {
+            const double between = of.observed - of.noise;
+            const double total = std::max(between, 0.0) + of.chance;
+            return total > 0.0 ? between / total : 0.0;
+        });
+        addShare("noise_share_between_worlds",
+                 [](const MarginVariance& of) { return of.observed > 0.0 ? of.noise / of.observed : 0.0; });
         addDrivers(plan, margins);
     }
 

@@ -95,9 +95,9 @@ Hollow hollowOf(const core::Scenario& scenario, const RowKey& key) {
 }
 
 bool isMeanOf(const core::Scenario& scenario, const Hollow& hollow, std::string_view metric) {
-    constexpr std::array<std::string_view, 6> kCosts{"cost_per_user",        "cross_subsidy_per_user",
-                                                     "cvar95_cost_per_user", "cost_gini",
-                                                     "cost_share_top_1",     "cost_share_top_10"};
+    constexpr std::array<std::string_view, 7> kCosts{
+        "cost_per_user", "marginal_cost_per_user", "cross_subsidy_per_user", "cvar95_cost_per_user",
+        "cost_gini",     "cost_share_top_1",       "cost_share_top_10"};
     constexpr std::array<std::string_view, 4> kMargins{"margin_per_user", "margin_rate", "margin_total",
                                                        "break_even_fee"};
     if (std::ranges::find(kCosts, metric) != kCosts.end()) return hollow.cost;

@@ -53,6 +53,9 @@ constexpr std::array kCatalogue{
     MetricInfo{"variance_share_between_worlds", "Variance from ignorance",
                "Share of the variance of the pool's margin that comes from not knowing the beliefs, the rest "
                "is chance (share)."},
+    MetricInfo{"noise_share_between_worlds", "Variance from few users",
+               "Share of the variance of margin between worlds that is there because each world draws only "
+               "so many users; more users make it smaller (share)."},
     MetricInfo{
         kVarianceName, "Variance from a belief",
         "Share of the variance of margin between worlds that the ranks of one belief explain (share)."},

@@ -191,13 +191,32 @@ std::string carryingNote(const std::vector<PlanVerdict>& plans) {
     return names.empty() ? kNoRemedy : fmt::format("These plans carry their cost: {}.", names);
 }
 
+/// What chances, sure prices and bands of the worlds are worth where each world draws few users.
+std::string fewUsersNote(const RunResult& result) {
+    constexpr double kFelt = 0.05;  // widens what lies between the worlds by 2.6 %
+    const MetricRow* worst = nullptr;
+    for (const MetricRow& row : result.metrics) {
+        const bool isNoise = row.metric == "noise_share_between_worlds" && row.estimate.value > kFelt;
+        const MetricRow* loses = isNoise ? findMetric(result, row.key, "probability_plan_loses") : nullptr;
+        if (loses == nullptr || loses->estimate.value <= 0.0 || loses->estimate.value >= 1.0) continue;
+        if (worst == nullptr || row.estimate.value > worst->estimate.value) worst = &row;
+    }
+    if (worst == nullptr) return {};
+    return fmt::format(
+        "{} of the variance of {}'s margin between worlds is the noise of {} users a world, no ignorance: "
+        "chances "
+        "to lose, sure prices and bands are wider than the beliefs make them. More users narrow them.",
+        percentText(worst->estimate.value, worst->estimate.standardError), worst->key.plan,
+        wholeText(static_cast<double>(result.manifest.settings.users)));
+}
+
 std::string driverNote(const RunResult& result, const std::string& plan, const core::Scenario* scenario) {
     const MetricRow* driver = nullptr;
     for (const MetricRow& row : result.metrics) {
         const bool isShare = row.metric.rfind(kVarianceShare, 0) == 0 && row.key == RowKey{plan, kAll, kAll};
         if (isShare && (driver == nullptr || row.estimate.value > driver->estimate.value)) driver = &row;
     }
-    if (driver == nullptr) return {};
+    if (driver == nullptr || !(driver->estimate.low > 0.0)) return {};  // none stands out of the noise
     const std::string path = driver->metric.substr(kVarianceShare.size());
     const std::string words = scenario != nullptr ? beliefWords(*scenario, path) : path;
     return fmt::format("The main driver of {}'s margin is {}{}: {} of its variance between worlds.", plan,
@@ -261,6 +280,7 @@ Verdict readVerdict(const RunResult& result, const core::Scenario* scenario) {
     found.headline = answerText(result, first.plan) + breakEvenText(result, first.plan) + ".";
     if (result.cancelled) found.notes.push_back(stoppedNote(result));
     if (std::string hollow = hollowNote(result); !hollow.empty()) found.notes.push_back(std::move(hollow));
+    if (std::string few = fewUsersNote(result); !few.empty()) found.notes.push_back(std::move(few));
     if (first.outcome != Outcome::Carries && found.plans.size() > 1)
         found.notes.push_back(scenario != nullptr ? remedyNote(result, *scenario, found.plans)
                                                   : carryingNote(found.plans));

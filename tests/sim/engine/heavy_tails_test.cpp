@@ -39,9 +39,9 @@ bool hasInterval(const RunResult& result, const std::string& plan, const std::st
 
 TEST(HeavyTails, GivenATailIndexUpTo2_WhenSimulated_ThenMeansThatHangOnItHaveNoIntervalAndSharesDo) {
     const auto result = simulate(withRequests(lomax(1.8)));
-    for (const char* metric :
-         {"cost_per_user", "margin_per_user", "break_even_fee", "cross_subsidy_per_user",
-          "cvar95_cost_per_user", "cost_gini", "usage_requests_per_user", "usage_output_tokens_per_user"})
+    for (const char* metric : {"cost_per_user", "marginal_cost_per_user", "margin_per_user", "break_even_fee",
+                               "cross_subsidy_per_user", "cvar95_cost_per_user", "cost_gini",
+                               "usage_requests_per_user", "usage_output_tokens_per_user"})
         EXPECT_FALSE(hasInterval(*result, "flat", metric)) << metric;
     for (const char* metric : {"loss_making_users", "revenue_per_user"})
         EXPECT_TRUE(hasInterval(*result, "flat", metric)) << metric;

@@ -152,6 +152,10 @@ TEST(UncertaintyVectors, GivenAnUncertainMu_WhenSimulated_ThenTheVarianceIsSplit
             EXPECT_NEAR(share.value, epistemic / (epistemic + aleatory / subscribers),
                         4.0 * share.standardError);
             EXPECT_LT(share.standardError, 0.05 * share.value);
+            const Estimate noise = estimateOf(*result, "noise_share_between_worlds");
+            const double observed = expected["var_inner_mean"];
+            EXPECT_NEAR(noise.value, 1.0 - epistemic / observed, 4.0 * noise.standardError);
+            EXPECT_LT(noise.standardError, 0.05);
 
             const Spread spread = spreadOf(tests::valuesByWorld(*result, "cost_per_user"));
             const double error = estimateOf(*result, "cost_per_user").standardError;

@@ -67,6 +67,39 @@ const char* const kDriver =
     "The main driver of flat's margin is how many requests a typical user makes "
     "(segment.subscribers.usage.requests.median): 51 % of its variance between worlds.";
 
+/// The notes that begin so.
+std::ptrdiff_t notesFrom(const Verdict& found, const std::string& beginning) {
+    return std::ranges::count_if(found.notes,
+                                 [&](const std::string& note) { return note.starts_with(beginning); });
+}
+
+TEST(Verdict, GivenWorldsOfFewUsers_WhenAPlansChanceHangsOnThem_ThenTheShareOfNoiseIsSaid) {
+    RunResult result = flatLoses(pro200WithBeliefs(500));
+    result.manifest.settings.users = 10'000;
+    const auto addNoise = [&](const char* plan, double share) {
+        result.metrics.push_back({{plan},
+                                  "noise_share_between_worlds",
+                                  "share",
+                                  {share, 0.02, share - 0.04, share + 0.04, {}, {}, {}}});
+    };
+    addNoise("flat", 0.04);
+    addNoise("soft-cap", 0.9);  // never loses, whatever the noise
+    EXPECT_EQ(notesFrom(verdict(result), "90 %") + notesFrom(verdict(result), "4 %"), 0);
+    result.metrics[result.metrics.size() - 2].estimate.value = 0.82;
+    EXPECT_EQ(notesFrom(verdict(result),
+                        "82 % of the variance of flat's margin between worlds is the noise of 10,000 "
+                        "users a world, no ignorance: "),
+              1);
+}
+
+TEST(Verdict, GivenBeliefsThatDoNotStandOutOfTheNoise_WhenRead_ThenNoneIsTheDriver) {
+    RunResult result = flatLoses(pro200WithBeliefs(500));
+    EXPECT_EQ(notesFrom(verdict(result), "The main driver"), 1);
+    for (MetricRow& row : result.metrics)
+        if (row.metric.starts_with("variance_share.")) row.estimate = {0.007, 0.007, 0.0, 0.03, {}, {}, {}};
+    EXPECT_EQ(notesFrom(verdict(result), "The main driver"), 0);
+}
+
 TEST(Verdict, GivenSeveralPlansThatCarry_WhenRead_ThenTheSoftCapIsTheRemedySinceItChangesLeast) {
     const core::Scenario scenario = pro200WithBeliefs(500);
     const Verdict found = verdict(flatLoses(scenario), scenario);
