@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <cmath>
+#include <functional>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
 #include "core/costing/unit_cost.hpp"
+#include "core/population/correlation_matrix.hpp"
 #include "core/population/usage_law.hpp"
 #include "core/units/infinity.hpp"
 
@@ -30,18 +33,59 @@ bool isHeavy(const core::MultiplierCost& item, const core::Scenario& scenario) {
            });
 }
 
-}  // namespace
+/// By meter: how often its own draw is in a product, over its tail index; 0 for a light tail.
+using Tail = std::vector<double>;
 
-Meters heavyMeters(const core::Scenario& scenario, const core::Plan& plan, const core::Segment& segment) {
-    Meters heavy(scenario.meters.size(), false);
+/// Is the variance of the product infinite? Log draws have exponential tails, log X = E / index, and with a
+/// Gaussian copula E is near z^2 / 2 of a normal score. So P(log product > t) falls as exp(-t / l), where l
+/// is the largest sum of tail_i z_i^2 over scores with z' R^-1 z = 1: the largest eigenvalue of sqrt(tail_i
+/// tail_j) r_ij, which is 1 / index for one meter and (1 + r) / index for two of one index. A t copula puts
+/// all extremes together: the sum. Negative correlations count as none, beliefs as 1.
+bool isHeavy(const Tail& tail, const core::Segment& segment) {
+    constexpr double kHeavy = 1.0 / kFiniteVariance - 1e-9;
+    const double sum = std::accumulate(tail.begin(), tail.end(), 0.0);
+    if (segment.copula == core::Copula::T || sum < kHeavy) return sum >= kHeavy;
+    const std::size_t n = tail.size();
+    core::CorrelationMatrix scores = core::scoreCorrelations(segment, n, {});
+    for (const core::Correlation& pair : segment.correlations)
+        if (pair.value.belief) scores.set(pair.first, pair.second, 1.0);
+    // By powers: the matrix has no negative elements, so they converge from positive ones.
+    std::vector<double> vector(n, 1.0);
+    double largest = 0.0;
+    for (int step = 0; step < 200; ++step) {
+        std::vector<double> next(n, 0.0);
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t j = 0; j < n; ++j)
+                next[i] += std::sqrt(tail[i] * tail[j]) * std::max(0.0, scores.at(i, j)) * vector[j];
+        largest = std::ranges::max(next);
+        for (std::size_t i = 0; i < n; ++i) vector[i] = next[i] / largest;
+    }
+    return largest >= kHeavy;
+}
+
+/// Of what a segment uses of each meter under the plan.
+std::vector<Tail> tailsOf(const core::Scenario& scenario, const core::Plan& plan,
+                          const core::Segment& segment) {
+    const std::size_t meters = scenario.meters.size();
+    std::vector<Tail> tails(meters, Tail(meters, 0.0));
     for (const core::Usage& usage : segment.usages) {  // parents first
-        const auto index = core::leastTailIndex(usage.distribution, scenario.beliefs);
-        heavy[usage.meter] = (index && *index <= kFiniteVariance) || (usage.per && heavy[*usage.per]);
+        Tail& tail = tails[usage.meter];
         const bool isBlocked = std::ranges::any_of(plan.limits, [&](const core::Limit& limit) {
             return limit.meter == usage.meter && limit.action == core::Limit::Action::Block;
         });
-        if (isBlocked) heavy[usage.meter] = false;
+        if (isBlocked) continue;
+        if (usage.per) tail = tails[*usage.per];
+        if (const auto index = core::leastTailIndex(usage.distribution, scenario.beliefs))
+            tail[usage.meter] += 1.0 / *index;
     }
+    return tails;
+}
+
+}  // namespace
+
+Meters heavyMeters(const core::Scenario& scenario, const core::Plan& plan, const core::Segment& segment) {
+    Meters heavy;
+    for (const Tail& tail : tailsOf(scenario, plan, segment)) heavy.push_back(isHeavy(tail, segment));
     return heavy;
 }
 
@@ -67,8 +111,12 @@ void add(const core::Scenario& scenario, const core::Plan& plan, const core::Seg
             hollow.cost || (heavy[meter] && (share * units[meter].list > 0.0 || units[meter].own() > 0.0));
     for (const core::MultiplierCost& item : cost.multipliers)
         hollow.cost = hollow.cost || (share > 0.0 && isHeavy(item, scenario));
-    for (const core::ScaleCost& scale : cost.scales)
-        hollow.cost = hollow.cost || (share > 0.0 && (heavy[scale.meter] || heavy[scale.size]));
+    const std::vector<Tail> tails = tailsOf(scenario, plan, segment);
+    for (const core::ScaleCost& scale : cost.scales) {
+        Tail product = tails[scale.meter];
+        std::ranges::transform(product, tails[scale.size], product.begin(), std::plus());
+        hollow.cost = hollow.cost || (share > 0.0 && isHeavy(product, segment));
+    }
     if (plan.maximum) return;
     for (const core::Charge& charge : plan.charges) {
         const bool isFlat = std::holds_alternative<core::FlatPrice>(charge.price) && !charge.exactPrice;

@@ -12,7 +12,8 @@ namespace breakeven::sim {
                                             const core::Segment& segment);
 
 /// Makes the error and the interval of every mean infinite that hangs on usage of infinite variance: a tail
-/// index up to 2 in any world (core::leastTailIndex), without a limit that blocks it, and under a bill
+/// index up to 2 in any world (core::leastTailIndex; that of a product where usage is per unit of another's,
+/// or costs by size), without a limit that blocks it, and under a bill
 /// without a maximum where revenue is meant. Such a mean has no normal interval (METHODS 3.6). Shares,
 /// quantiles and probabilities of the plan keep theirs.
 void dropHollowIntervals(const core::Scenario& scenario, RunResult& result);
