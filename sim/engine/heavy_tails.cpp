@@ -162,11 +162,32 @@ void empty(Estimate& estimate) {
     estimate.high = kInfinity;
 }
 
+/// At base values a plan loses or it does not, and the mean of a sample can't tell where it need not settle:
+/// the exact mean says it, or nothing does.
+void judgeByExactMargin(const Estimate& margin, Estimate& loses) {
+    if (margin.exact) {
+        loses.value = loses.low = loses.high = *margin.exact < 0.0 ? 1.0 : 0.0;
+        loses.standardError = 0.0;
+    } else {
+        loses.low = 0.0;
+        loses.high = 1.0;
+        loses.standardError = 0.5;
+    }
+}
+
 }  // namespace
 
 void dropHollowIntervals(const core::Scenario& scenario, RunResult& result) {
     for (MetricRow& row : result.metrics) {
         if (isMeanOf(scenario, hollowOf(scenario, row.key), row.metric)) empty(row.estimate);
+    }
+    if (scenario.run.worlds == 1) {
+        for (MetricRow& row : result.metrics) {
+            if (row.metric != "probability_plan_loses") continue;
+            const MetricRow* margin = findMetric(result, row.key, "margin_per_user");
+            if (margin != nullptr && std::isinf(margin->estimate.standardError))
+                judgeByExactMargin(margin->estimate, row.estimate);
+        }
     }
     for (DifferenceRow& row : result.differences) {
         RowKey baseline = row.key;

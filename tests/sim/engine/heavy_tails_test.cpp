@@ -57,6 +57,30 @@ TEST(HeavyTails, GivenATailIndexUpTo2_WhenSimulated_ThenMeansThatHangOnItHaveNoI
     }
 }
 
+// Half of such samples have a mean on the wrong side of the fee.
+TEST(HeavyTails,
+     GivenOneWorldOfInfiniteVariance_WhenSimulated_ThenTheExactMeanSaysWhetherThePlanLosesOrNothing) {
+    core::Scenario exact =
+        tests::onePlan({core::Lomax{core::Lomax::Location::Mean, point(100.0), point(1.3)}});
+    tests::addRate(exact, 0, point(1.0));
+    exact.plans[0].fee = point(95.0);
+    const core::Distribution law = core::Pareto{core::Pareto::Location::Minimum, point(10.0), point(1.8)};
+    core::Scenario open = tests::onePlan({law, law}, true);
+    tests::addRate(open, 1, point(1.0));
+    open.segments[0].correlations = {{0, 1, core::Correlation::Kind::Pearson, point(0.5)}};
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        exact.run.seed = open.run.seed = seed;
+        const auto told = simulate(exact);
+        const Estimate loses = tests::estimateOf(*told, "probability_plan_loses");
+        EXPECT_EQ(tests::estimateOf(*told, "margin_per_user").exact, -5.0);
+        EXPECT_EQ(loses.value, 1.0) << seed;
+        EXPECT_EQ(loses.standardError, 0.0);
+        const Estimate unknown = tests::estimateOf(*simulate(open), "probability_plan_loses");
+        EXPECT_EQ(unknown.low, 0.0);
+        EXPECT_EQ(unknown.high, 1.0);
+    }
+}
+
 TEST(HeavyTails, GivenLawsWithAVariance_WhenSimulated_ThenEveryMeanKeepsItsInterval) {
     core::Lognormal wide;
     wide.location = point(10.0);

@@ -263,5 +263,19 @@ TEST(ClosedForms, GivenSeveralWorlds_WhenRun_ThenNothingIsExact) {
     EXPECT_TRUE(exactTable(*result).rows.empty());
 }
 
+// Scores -3 in (-4, -2), exactly -2: as far as the interval reaches, 1.96 standard errors.
+TEST(ExactTable, GivenTheChanceOfAPool_WhenFarInTheTail_ThenItsDistanceIsThatOfScores) {
+    RunResult result;
+    result.metrics = {
+        {{"plan"},
+         "probability_pool_loses",
+         "probability",
+         {0.0013498980316301, 0.0006, 3.167124183312e-05, 0.0227501319481792, {}, {}, 0.0227501319481792}}};
+    ASSERT_EQ(exactTable(result).rows.size(), 1U);
+    EXPECT_EQ(exactTable(result).rows[0].back().text, "-2.0");
+    result.metrics[0].metric = "cost_per_user";
+    EXPECT_EQ(exactTable(result).rows[0].back().text, "-35.7");
+}
+
 }  // namespace
 }  // namespace breakeven::sim::closed_forms_test
