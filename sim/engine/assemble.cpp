@@ -406,10 +406,11 @@ class Assembler {
             // Where many users crowd in a bin, the whole of it is what is known.
             const WeightedBin& bin = bins[places[i].bin];
             const bool isVague = bin.weight > kCrowd && isCrowded(bins, places[i].bin);
-            rows.quantiles.push_back(
-                {key(plan, 0), name, level, places[i].value,
-                 std::min(quantileOf(bins, std::max(level - spread, 0.0)), isVague ? bin.low : kInfinity),
-                 std::max(quantileOf(bins, std::min(level + spread, 1.0)), isVague ? bin.high : -kInfinity)});
+            const double low = quantileOf(bins, std::max(level - spread, 0.0));
+            const double high = quantileOf(bins, std::min(level + spread, 1.0));
+            rows.quantiles.push_back({key(plan, 0), name, level, places[i].value,
+                                      isVague ? std::min(low, bin.low) : low,
+                                      isVague ? std::max(high, bin.high) : high});
         }
         rows.histogram = histogramOf(plan, name, bins);
         if (name == "cost") rows.lorenz = lorenzOf(plan, bins);
