@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QDir>
 #include <QPushButton>
+#include <QSpinBox>
 #include <QTabWidget>
 #include <QTreeWidget>
 #include <cstdio>
@@ -282,6 +283,11 @@ int main(int argc, char** argv) {
         shoot(*window, file("6-history"));
         window->compareRuns({1, 2});
         shoot(*window, file("7-compare"));
+        window->showPage(MainWindow::Page::Run);
+        window->runPage().showTab(0);
+        window->runPage().findChildren<QSpinBox*>().front()->setValue(100);  // users: the first field
+        if (!runToEnd(*window)) return 1;
+        shoot(*window, file("5-run-few-users"));
         fixture.consent = true;
         window->openScenario(WindowFixture::shipped("api-clients"));
         if (!shootData(*window, fixture, file)) return 1;
