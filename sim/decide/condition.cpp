@@ -146,7 +146,7 @@ std::optional<double> valueOf(const Condition& condition, const RunResult& resul
         const MetricRow* row = findMetric(result, {plan, kAll, kAll}, condition.metric);
         return row != nullptr ? std::optional(row->estimate.value) : std::nullopt;
     }
-    const auto worlds = result.worlds.of(plan, condition.metric);
+    const auto worlds = result.worlds.expected(plan, condition.metric);
     if (worlds.empty()) return std::nullopt;
     const auto holding = std::ranges::count_if(
         worlds, [&](const auto& world) { return condition.comparison.holds(world.value); });

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "core/units/infinity.hpp"
+#include "sim/engine/across_worlds.hpp"
 #include "sim/engine/outcome.hpp"
 #include "sim/engine/threads.hpp"
 #include "sim/engine/work_plan.hpp"
@@ -36,9 +37,12 @@ class Assembler {
           result_(result),
           scopes_(reportedScopes(scenario)),
           metrics_(worldMetrics(scenario)) {
-        for (const WorldOutcome& world : outcome.worlds) {
-            if (world.finished) finished_.push_back(&world);
+        for (std::size_t w = 0; w < outcome.worlds.size(); ++w) {
+            if (!outcome.worlds[w].finished) continue;
+            finished_.push_back(&outcome.worlds[w]);
+            numbers_.push_back(static_cast<std::uint32_t>(w + 1));
         }
+        if (scenario.run.worlds > 1 && !finished_.empty()) across_.emplace(scenario, finished_);
     }
 
     void assemble() {
@@ -47,14 +51,17 @@ class Assembler {
         const std::vector<QuantityRows> quantities = quantityRows();
         for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
             for (std::size_t scope = 0; scope < scopes_.size(); ++scope) addMetrics(plan, scope);
-            addVarianceShares(plan);
+            if (across_) {
+                for (const auto& [name, share] : across_->varianceShares(plan))
+                    result_.metrics.push_back({key(plan, 0), name, "share", share});
+            }
             for (std::size_t i = 0; i < layout_.quantities(); ++i) {
                 const QuantityRows& rows = quantities[plan * layout_.quantities() + i];
                 append(result_.quantiles, rows.quantiles);
                 append(result_.histogram, rows.histogram);
                 append(result_.lorenz, rows.lorenz);
             }
-            if (hasWorlds()) addBreakEvenQuantiles(plan);
+            if (across_) addBreakEvenQuantiles(plan);
         }
         for (std::size_t plan = 1; plan < layout_.plans; ++plan) {
             for (std::size_t scope = 0; scope < scopes_.size(); ++scope) addDifferences(plan, scope);
@@ -68,8 +75,6 @@ class Assembler {
         to.insert(to.end(), rows.begin(), rows.end());
     }
 
-    [[nodiscard]] bool hasWorlds() const { return scenario_.run.worlds > 1; }
-
     [[nodiscard]] RowKey key(std::size_t plan, std::size_t scopeIndex) const {
         const Scope& scope = scopes_[scopeIndex];
         RowKey result{scenario_.plans[plan].id, kAll, kAll};
@@ -82,43 +87,6 @@ class Assembler {
                                std::size_t metric) const {
         return world.values[plan * scopes_.size() + scope][metric];
     }
-    [[nodiscard]] std::vector<double> valuesOverWorlds(std::size_t plan, std::size_t scope,
-                                                       std::size_t metric) const {
-        std::vector<double> values;
-        for (const WorldOutcome* world : finished_) {
-            const double x = value(*world, plan, scope, metric);
-            if (std::isfinite(x)) values.push_back(x);
-        }
-        return values;
-    }
-
-    /// Mean over worlds with its t interval and band.
-    /// Summing equal numbers leaves an error of rounding only: the estimate is exact.
-    static void dropRounding(Estimate& estimate) {
-        if (!(estimate.standardError <= 1e-13 * std::abs(estimate.value))) return;
-        estimate.standardError = 0.0;
-        estimate.low = estimate.high = estimate.value;
-    }
-
-    [[nodiscard]] static Estimate overWorlds(std::vector<double> values) {
-        const Summary summary = summarise(values);
-        Estimate estimate;
-        estimate.value = summary.mean;
-        estimate.low = estimate.high = summary.mean;
-        if (summary.count > 1) {
-            const auto n = static_cast<double>(summary.count);
-            estimate.standardError = std::sqrt(summary.variance / n);
-            const double half = studentT95(n - 1.0) * estimate.standardError;
-            estimate.low = summary.mean - half;
-            estimate.high = summary.mean + half;
-            dropRounding(estimate);
-        }
-        std::ranges::sort(values);
-        estimate.bandLow = sortedQuantile(values, 0.05);
-        estimate.bandHigh = sortedQuantile(values, 0.95);
-        return estimate;
-    }
-
     /// One world: error from the estimates with one batch of users left out.
     [[nodiscard]] Estimate fromBatches(double whole, const std::vector<double>& without) const {
         Estimate estimate;
@@ -131,28 +99,17 @@ class Assembler {
         return estimate;
     }
 
-    /// Estimate of `of(values of a plan x scope table)`, which must be finite in the whole.
-    template <typename Of>
-    [[nodiscard]] std::optional<Estimate> estimate(Of of) const {
-        if (hasWorlds()) {
-            std::vector<double> values;
-            for (const WorldOutcome* world : finished_) {
-                const double x = of(world->values);
-                if (std::isfinite(x)) values.push_back(x);
-            }
-            if (values.empty()) return std::nullopt;
-            return overWorlds(std::move(values));
-        }
-        const double whole = of(finished_.front()->values);
+    /// Estimate of a metric, which must be finite in the whole.
+    [[nodiscard]] std::optional<Estimate> estimate(TableRow row, std::size_t metric) const {
+        if (across_) return across_->mean(row, metric);
+        const double whole = row.of(finished_.front()->values, metric);
         if (!std::isfinite(whole)) return std::nullopt;
         std::vector<double> without;
-        for (const auto& values : outcome_.without) without.push_back(of(values));
+        for (const auto& values : outcome_.without) without.push_back(row.of(values, metric));
         // Without some batch there is no such number: how sure this one is can't be said.
         if (!std::ranges::all_of(without, [](double x) { return std::isfinite(x); })) return std::nullopt;
         return fromBatches(whole, without);
     }
-
-    using Values = std::vector<std::vector<double>>;
 
     static void clampShare(Estimate& estimate, double low) {
         estimate.low = std::clamp(estimate.low, low, 1.0);
@@ -170,7 +127,7 @@ class Assembler {
     /// even where strata make all batches alike or nobody was found: none of n is up to 3.69 / n with 97.5 %
     /// (the rule of three). Under importance sampling a user counts up to twice.
     void widenToOneUser(std::size_t scopeIndex, Estimate& estimate) const {
-        if (hasWorlds()) return;
+        if (across_) return;
         const std::size_t segment = scopes_[scopeIndex].segment;
         const std::uint64_t users =
             segment == Scope::kEvery ? scenario_.run.users : usersBySegment(scenario_)[segment];
@@ -184,7 +141,7 @@ class Assembler {
     /// A chance hangs on the mean margin like a normal law on its score: near 0 and 1 only scores are about
     /// symmetric, so the interval is theirs.
     void takeScoreInterval(std::size_t row, std::size_t metric, Estimate& estimate) const {
-        if (hasWorlds() || !(estimate.standardError > 0.0)) return;
+        if (!(estimate.standardError > 0.0)) return;
         std::vector<double> scores{normalQuantile(estimate.value)};
         for (const auto& values : outcome_.without) scores.push_back(normalQuantile(values[row][metric]));
         if (!std::ranges::all_of(scores, [](double z) { return std::isfinite(z); })) return;
@@ -197,151 +154,57 @@ class Assembler {
     void addMetrics(std::size_t plan, std::size_t scope) {
         const std::size_t row = plan * scopes_.size() + scope;
         for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
-            std::optional<Estimate> found =
-                estimate([&](const Values& values) { return values[row][metric]; });
+            std::optional<Estimate> found = estimate({row, {}}, metric);
             if (!found) continue;
             if (isShareOfUsers(metrics_[metric].name, found->value)) widenToOneUser(scope, *found);
-            if (metrics_[metric].name == "probability_pool_loses") takeScoreInterval(row, metric, *found);
+            if (metrics_[metric].name == "probability_pool_loses") {
+                if (across_) {
+                    found = across_->poolLoses(plan);
+                } else {
+                    takeScoreInterval(row, metric, *found);
+                }
+            }
             if (isShare(metrics_[metric].unit)) clampShare(*found, 0.0);
             result_.metrics.push_back(
                 {key(plan, scope), metrics_[metric].name, metrics_[metric].unit, *found});
             if (metrics_[metric].name == "margin_per_user") {
-                result_.metrics.push_back({key(plan, scope), "probability_plan_loses", "probability",
-                                           planLoses(plan, scope, metric, *found)});
+                result_.metrics.push_back(
+                    {key(plan, scope), "probability_plan_loses", "probability", planLoses(row, *found)});
             }
         }
     }
 
-    [[nodiscard]] Estimate planLoses(std::size_t plan, std::size_t scope, std::size_t margin,
-                                     const Estimate& found) const {
-        Estimate result;
-        if (!hasWorlds()) {
-            // The plan loses or it does not; the error says how sure that is.
-            result.value = found.value < 0.0 ? 1.0 : 0.0;
-            const bool isOpen = found.low < 0.0 && found.high > 0.0;
-            result.low = isOpen ? 0.0 : result.value;
-            result.high = isOpen ? 1.0 : result.value;
-            result.standardError =
-                found.standardError > 0.0
-                    ? 0.5 * std::erfc(std::abs(found.value) / found.standardError / std::sqrt(2.0))
-                    : 0.0;
+    [[nodiscard]] Estimate planLoses(std::size_t row, const Estimate& margin) const {
+        if (across_) {
+            Estimate result = across_->planLoses(row);
+            clampShare(result, 0.0);
             return result;
         }
-        const std::vector<double> values = valuesOverWorlds(plan, scope, margin);
-        const auto n = static_cast<double>(values.size());
-        const auto losses =
-            static_cast<double>(std::ranges::count_if(values, [](double x) { return x < 0.0; }));
-        const Interval interval = wilson95(losses, n);
-        result.value = losses / n;
-        result.standardError = std::sqrt(result.value * (1.0 - result.value) / n);
-        result.low = interval.low;
-        result.high = interval.high;
+        // The plan loses or it does not; the error says how sure that is.
+        Estimate result;
+        result.value = margin.value < 0.0 ? 1.0 : 0.0;
+        const bool isOpen = margin.low < 0.0 && margin.high > 0.0;
+        result.low = isOpen ? 0.0 : result.value;
+        result.high = isOpen ? 1.0 : result.value;
+        result.standardError =
+            margin.standardError > 0.0
+                ? 0.5 * std::erfc(std::abs(margin.value) / margin.standardError / std::sqrt(2.0))
+                : 0.0;
         return result;
-    }
-
-    [[nodiscard]] std::size_t metricIndex(std::string_view name) const {
-        return static_cast<std::size_t>(std::ranges::find(metrics_, name, &WorldMetric::name) -
-                                        metrics_.begin());
-    }
-
-    /// Part of the variance of the pool's mean margin that is ignorance: between worlds, the users' noise
-    /// subtracted, against the chance that is left with `subscribers` people. Source: METHODS 3.12.
-    /// What the margins of worlds are made of, the worlds w with w % groups == leftOut not counted.
-    struct MarginVariance {
-        double observed = 0.0;  ///< of the worlds' simulated margins
-        double noise = 0.0;     ///< of one such margin about the world's own: its users are a sample
-        double chance = 0.0;    ///< of the margin a user of a pool of `subscribers`
-    };
-    [[nodiscard]] MarginVariance marginVariance(std::size_t plan, const std::vector<double>& margins,
-                                                std::size_t groups, std::size_t leftOut) const {
-        const double subscribers = scenario_.subscribers.base;
-        std::vector<double> kept;
-        MarginVariance sums;
-        for (std::size_t w = 0; w < finished_.size(); ++w) {
-            if (w % groups == leftOut) continue;
-            kept.push_back(margins[w]);
-            sums.noise += finished_[w]->marginNoise[plan];
-            sums.chance += finished_[w]->userVariance[plan] / subscribers;
-        }
-        const auto n = static_cast<double>(kept.size());
-        return {summarise(kept).variance, sums.noise / n, sums.chance / n};
-    }
-
-    void addVarianceShares(std::size_t plan) {
-        if (finished_.size() < 3) return;
-        const std::vector<double> margins = valuesOverWorlds(plan, 0, metricIndex("margin_per_user"));
-        if (margins.size() != finished_.size()) return;  // some overflowed
-        const std::size_t groups = std::min<std::size_t>(finished_.size(), kBatches);
-        std::vector<double> sizes(groups, 0.0);
-        for (std::size_t w = 0; w < finished_.size(); ++w) sizes[w % groups] += 1.0;
-        const auto addShare = [&](const char* name, const auto& shareOf) {
-            const auto share = [&](std::size_t leftOut) {
-                return shareOf(marginVariance(plan, margins, groups, leftOut));
-            };
-            std::vector<double> without;
-            for (std::size_t group = 0; group < groups; ++group) without.push_back(share(group));
-            Estimate found;
-            found.value = share(groups);
-            found.standardError = jackknifeError(found.value, without, sizes);
-            const double half = studentT95(static_cast<double>(groups) - 1.0) * found.standardError;
-            found.low = found.value - half;
-            found.high = found.value + half;
-            found.value = std::clamp(found.value, 0.0, 1.0);
-            clampShare(found, 0.0);
-            result_.metrics.push_back({key(plan, 0), name, "share", found});
-        };
-        // Not clamped inside: an estimate near 0 would seem to have no error.
-        addShare("variance_share_between_worlds", [](const MarginVariance& of) {
-            const double between = of.observed - of.noise;
-            const double total = std::max(between, 0.0) + of.chance;
-            return total > 0.0 ? between / total : 0.0;
-        });
-        addShare("noise_share_between_worlds",
-                 [](const MarginVariance& of) { return of.observed > 0.0 ? of.noise / of.observed : 0.0; });
-        addDrivers(plan, margins);
-    }
-
-    /// Squared rank correlation of each belief's draw with the plan's margin. Interval by Fisher's
-    /// transformation with the factor 1.06 for ranks. Source: Fieller, Hartley & Pearson (1957),
-    /// Biometrika 44.
-    void addDrivers(std::size_t plan, const std::vector<double>& margins) {
-        const auto n = static_cast<double>(margins.size());
-        if (n < 10.0) return;
-        for (std::size_t belief = 0; belief < scenario_.beliefs.size(); ++belief) {
-            std::vector<double> draws;
-            for (const WorldOutcome* world : finished_) draws.push_back(world->beliefs[belief]);
-            const double r = std::clamp(rankCorrelation(draws, margins), -1.0, 1.0);
-            const double score = std::atanh(std::clamp(r, -0.999999, 0.999999));
-            const double error = std::sqrt(1.06 / (n - 3.0));
-            const double low = std::tanh(score - 1.96 * error);
-            const double high = std::tanh(score + 1.96 * error);
-            Estimate estimate;
-            estimate.value = r * r;
-            estimate.standardError = 2.0 * std::abs(r) * (1.0 - r * r) * error;
-            estimate.low = low < 0.0 && high > 0.0 ? 0.0 : std::min(low * low, high * high);
-            estimate.high = std::max(low * low, high * high);
-            result_.metrics.push_back(
-                {key(plan, 0), "variance_share." + scenario_.beliefs[belief].path, "share", estimate});
-        }
     }
 
     void addDifferences(std::size_t plan, std::size_t scope) {
         const std::size_t row = plan * scopes_.size() + scope;
         for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
-            const auto difference = [&](const Values& values) {
-                return values[row][metric] - values[scope][metric];
-            };
-            std::optional<Estimate> found = estimate(difference);
+            std::optional<Estimate> found = estimate({row, scope}, metric);
             if (!found) continue;
             if (isShareOfUsers(metrics_[metric].name, found->value)) widenToOneUser(scope, *found);
+            if (across_ && metrics_[metric].name == "probability_pool_loses")
+                found = across_->poolLosesMore(plan, 0);
             if (isShare(metrics_[metric].unit)) clampShare(*found, -1.0);
             addDifference(plan, scope, metrics_[metric].name, metrics_[metric].unit, *found);
-            if (metrics_[metric].name != "margin_per_user" || !hasWorlds()) continue;
-            Estimate loses = *estimate([&](const Values& values) {
-                return (values[row][metric] < 0.0 ? 1.0 : 0.0) - (values[scope][metric] < 0.0 ? 1.0 : 0.0);
-            });
-            loses.bandLow.reset();
-            loses.bandHigh.reset();
+            if (metrics_[metric].name != "margin_per_user" || !across_) continue;
+            Estimate loses = across_->planLosesMore(row, scope);
             clampShare(loses, -1.0);
             addDifference(plan, scope, "probability_plan_loses", "probability", loses);
         }
@@ -426,14 +289,14 @@ class Assembler {
             case core::Sampling::Antithetic:
                 return kInfinity;
             case core::Sampling::Stratified:
-                return hasWorlds() ? kInfinity
-                                   : segments * static_cast<double>(groupingOf(scenario_.run.users).groups);
+                return across_ ? kInfinity
+                               : segments * static_cast<double>(groupingOf(scenario_.run.users).groups);
             case core::Sampling::LatinHypercube:
             case core::Sampling::Sobol:
             case core::Sampling::Importance:
                 break;
         }
-        return hasWorlds() ? kInfinity : segments * static_cast<double>(kBatches);
+        return across_ ? kInfinity : segments * static_cast<double>(kBatches);
     }
 
     /// Half the 95 % interval of the share at or below a value, from the batches and from the bin, of whose m
@@ -495,16 +358,10 @@ class Assembler {
     }
 
     void addBreakEvenQuantiles(std::size_t plan) {
-        std::vector<double> fees = valuesOverWorlds(plan, 0, metricIndex("break_even_fee"));
-        if (fees.size() < 2) return;
-        std::ranges::sort(fees);
-        const auto n = static_cast<double>(fees.size());
-        for (const double level : kLevels) {
-            const double spread = 1.96 * std::sqrt(level * (1.0 - level) / n);
-            result_.quantiles.push_back({key(plan, 0), "break_even_fee", level, sortedQuantile(fees, level),
-                                         sortedQuantile(fees, std::max(level - spread, 0.0)),
-                                         sortedQuantile(fees, std::min(level + spread, 1.0))});
-        }
+        const std::vector<double> levels(std::begin(kLevels), std::end(kLevels));
+        for (const auto& [level, value, interval] : across_->feeQuantiles(plan, levels))
+            result_.quantiles.push_back(
+                {key(plan, 0), "break_even_fee", level, value, interval.low, interval.high});
     }
 
     [[nodiscard]] std::vector<LorenzRow> lorenzOf(std::size_t plan,
@@ -519,24 +376,46 @@ class Assembler {
         return result;
     }
 
+    /// What every world has of one plan beside its simulated values; nothing of one world.
+    struct PlanInWorlds {
+        std::vector<double> margins;
+        std::vector<double> fees;
+        std::vector<double> chances;  ///< that its pool loses
+    };
+    [[nodiscard]] PlanInWorlds planInWorlds(std::size_t plan) const {
+        if (!across_) return {};
+        const TableRow row{plan * scopes_.size(), {}};
+        PlanInWorlds found{across_->expected(row, across_->metric("margin_per_user")),
+                           across_->expected(row, across_->metric("break_even_fee")),
+                           {}};
+        found.chances = across_->poolChances(plan, found.margins);
+        return found;
+    }
+
     void addWorlds() {
         std::vector<std::string> beliefNames;
         for (const auto& belief : scenario_.beliefs) beliefNames.push_back("belief." + belief.path);
-        result_.worlds.reserve(finished_.size() * (beliefNames.size() + layout_.plans * metrics_.size()));
-        for (std::size_t w = 0; w < outcome_.worlds.size(); ++w) {
-            const WorldOutcome& world = outcome_.worlds[w];
-            if (!world.finished) continue;
-            const auto number = static_cast<std::uint32_t>(w + 1);
-            for (std::size_t belief = 0; belief < scenario_.beliefs.size(); ++belief) {
-                result_.worlds.add(number, "", beliefNames[belief], world.beliefs[belief]);
-            }
+        std::vector<PlanInWorlds> plans;
+        for (std::size_t plan = 0; plan < layout_.plans; ++plan) plans.push_back(planInWorlds(plan));
+        const std::size_t perWorld = beliefNames.size() + layout_.plans * (metrics_.size() + 2);
+        result_.worlds.reserve(finished_.size() * perWorld);
+        for (std::size_t w = 0; w < finished_.size(); ++w) {
+            for (std::size_t belief = 0; belief < beliefNames.size(); ++belief)
+                result_.worlds.add(numbers_[w], "", beliefNames[belief], finished_[w]->beliefs[belief]);
             for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
+                const auto add = [&](const std::string& name, double x) {
+                    if (std::isfinite(x)) result_.worlds.add(numbers_[w], scenario_.plans[plan].id, name, x);
+                };
+                const PlanInWorlds& of = plans[plan];
                 for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
-                    const double x = value(world, plan, 0, metric);
-                    if (std::isfinite(x)) {
-                        result_.worlds.add(number, scenario_.plans[plan].id, metrics_[metric].name, x);
-                    }
+                    const bool isMoved =
+                        metrics_[metric].name == "probability_pool_loses" && !of.chances.empty();
+                    add(metrics_[metric].name,
+                        isMoved ? of.chances[w] : finished_[w]->values[plan * scopes_.size()][metric]);
                 }
+                if (!across_) continue;
+                add(kExpectedPrefix + std::string("margin_per_user"), of.margins[w]);
+                add(kExpectedPrefix + std::string("break_even_fee"), of.fees[w]);
             }
         }
     }
@@ -549,6 +428,8 @@ class Assembler {
     std::vector<Scope> scopes_;
     std::vector<WorldMetric> metrics_;
     std::vector<const WorldOutcome*> finished_;
+    std::vector<std::uint32_t> numbers_;  ///< of the finished worlds, from 1
+    std::optional<AcrossWorlds> across_;  ///< several worlds
 };
 
 }  // namespace

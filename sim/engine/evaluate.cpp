@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "sim/engine/threads.hpp"
@@ -25,7 +26,11 @@ double movedLike(double chance, double from, double to) {
 }  // namespace
 
 Evaluator::Evaluator(const core::Scenario& scenario, const Layout& layout, const WorkPlan& plan)
-    : scenario_(scenario), layout_(layout), users_(plan.users()), scopes_(reportedScopes(scenario)) {}
+    : scenario_(scenario),
+      layout_(layout),
+      users_(plan.users()),
+      scopes_(reportedScopes(scenario)),
+      amounts_(amountMetrics(scenario)) {}
 
 std::vector<std::vector<std::uint64_t>> Evaluator::countTimes(const WorldModel& model) const {
     std::vector<std::vector<std::uint64_t>> times(users_.size());
@@ -71,6 +76,18 @@ std::vector<std::vector<Evaluator::Bins>> Evaluator::wholeCosts(const WorldModel
     return bins;
 }
 
+std::vector<GroupSums> Evaluator::halfTotals(const WorldSums& sums, std::size_t half) const {
+    std::vector<GroupSums> totals(users_.size());
+    for (std::size_t s = 0; s < users_.size(); ++s) {
+        std::vector<const GroupSums*> batches;
+        for (const GroupSums& batch : sums.segments[s])
+            if (batch.users > 0.0) batches.push_back(&batch);
+        for (std::size_t i = batches.size() > 1 ? half : 0; i < batches.size(); i += 2)
+            totals[s].add(*batches[i]);
+    }
+    return totals;
+}
+
 WorldOutcome Evaluator::evaluate(const WorldModel& model, const WorldSums& sums,
                                  const std::vector<CostSums>& costs) const {
     WorldOutcome outcome;
@@ -80,11 +97,11 @@ WorldOutcome Evaluator::evaluate(const WorldModel& model, const WorldSums& sums,
         model, totals, wholeCosts(model, ofCosts(costs, [](const LogSums& plan) { return plan.bins(); })),
         scenario_.run.worlds == 1 ? PoolGrid::Fine : PoolGrid::WhereSkewed);
     for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
-        outcome.marginNoise.push_back(marginNoise(model, sums, plan));
         const auto months = static_cast<double>(layout_.months);
         outcome.userVariance.push_back(marginMoments(layout_, model, plan, totals).variance /
                                        (months * months));
     }
+    if (scenario_.run.worlds > 1) outcome.noise = noiseOf(model, sums);
     outcome.finished = true;
     return outcome;
 }
@@ -107,35 +124,32 @@ std::vector<std::vector<double>> Evaluator::valuesOf(const WorldModel& model,
     return values;
 }
 
-double Evaluator::marginNoise(const WorldModel& model, const WorldSums& sums, std::size_t plan) const {
-    const std::vector<double> weights = planWeights(model, plan);
-    double result = 0.0;
-    for (std::size_t s = 0; s < users_.size(); ++s) {
-        if (weights[s] == 0.0) continue;
-        std::vector<std::pair<double, double>> batches;  // users, margin
-        double users = 0.0;
-        double total = 0.0;
-        for (const GroupSums& batch : sums.segments[s]) {
-            if (batch.users == 0.0) continue;
-            double margin = 0.0;
-            for (std::size_t month = 0; month < layout_.months; ++month) {
-                margin += batch.monthly[layout_.monthly(month, plan, Layout::kRevenue)] -
-                          batch.monthly[layout_.monthly(month, plan, Layout::kCost)];
+std::vector<std::vector<double>> Evaluator::noiseOf(const WorldModel& model, const WorldSums& sums) const {
+    const std::vector<GroupSums> halves[] = {halfTotals(sums, 0), halfTotals(sums, 1)};
+    const auto users = [](const std::vector<GroupSums>& half) {
+        return std::accumulate(half.begin(), half.end(), 0.0,
+                               [](double sum, const GroupSums& segment) { return sum + segment.users; });
+    };
+    // Half where the halves are alike; the variance is right for any.
+    const double share = users(halves[0]) / (users(halves[0]) + users(halves[1]));
+    const double scale = std::sqrt(share * (1.0 - share));
+    const std::vector<Bins> none(users_.size());
+    std::vector<std::vector<double>> noise;
+    for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
+        for (const Scope& scope : scopes_) {
+            std::vector<double> values[2];
+            for (std::size_t half = 0; half < 2; ++half)
+                values[half] =
+                    metricsOf(layout_, model, plan, scope, halves[half], {}, none, PoolGrid::Coarse);
+            std::vector<double>& row = noise.emplace_back();
+            for (const std::size_t metric : amounts_) {
+                const double difference = values[0][metric] - values[1][metric];
+                const bool isRounding = std::abs(difference) <= 1e-12 * std::abs(values[0][metric]);
+                row.push_back(isRounding ? 0.0 : scale * difference);
             }
-            margin /= static_cast<double>(layout_.months);
-            batches.emplace_back(batch.users, margin);
-            users += batch.users;
-            total += margin;
         }
-        const auto n = static_cast<double>(batches.size());
-        double squares = 0.0;
-        for (const auto& [size, margin] : batches) {
-            const double difference = margin - size * total / users;
-            squares += difference * difference;
-        }
-        if (n > 1.0) result += weights[s] * weights[s] * n / (n - 1.0) * squares / (users * users);
     }
-    return result;
+    return noise;
 }
 
 void Evaluator::leaveBatchesOut(const WorldModel& model, const WorldSums& sums,

@@ -50,19 +50,23 @@ class Evaluator {
     [[nodiscard]] static std::vector<std::vector<Bins>> wholeCosts(const WorldModel& model,
                                                                    std::vector<std::vector<Bins>> bins);
     [[nodiscard]] std::vector<GroupSums> segmentTotals(const WorldSums& sums, std::size_t leftOut) const;
+    /// By segment: every other batch that has users, from the first or the second on; all of the only one.
+    [[nodiscard]] std::vector<GroupSums> halfTotals(const WorldSums& sums, std::size_t half) const;
     /// The metrics of each plan in each scope.
     /// @param bins  of `wholeCosts`
     [[nodiscard]] std::vector<std::vector<double>> valuesOf(const WorldModel& model,
                                                             const std::vector<GroupSums>& totals,
                                                             const std::vector<std::vector<Bins>>& bins,
                                                             PoolGrid grid) const;
-    /// Sampling variance of the mean margin per user-month, from the batches.
-    [[nodiscard]] double marginNoise(const WorldModel& model, const WorldSums& sums, std::size_t plan) const;
+    /// What `WorldOutcome::noise` holds.
+    [[nodiscard]] std::vector<std::vector<double>> noiseOf(const WorldModel& model,
+                                                           const WorldSums& sums) const;
 
     const core::Scenario& scenario_;
     const Layout& layout_;
     const std::vector<std::uint64_t>& users_;
     std::vector<Scope> scopes_;
+    std::vector<std::size_t> amounts_;
 };
 
 }  // namespace breakeven::sim

@@ -11,7 +11,7 @@
 namespace breakeven::sim {
 
 /// What a run knows so far of the first plan's margin. For people who watch: it depends on which worlds or
-/// chunks are done, the result does not.
+/// chunks are done, the result does not. Worlds are counted as simulated, with the noise of their users.
 struct LiveEstimate {
     std::string plan;
     double margin = 0.0;         ///< currency units per user-month

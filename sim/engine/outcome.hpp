@@ -14,7 +14,9 @@ struct WorldOutcome {
     bool finished = false;
     std::vector<double> beliefs;
     std::vector<std::vector<double>> values;  ///< plan x scope: metrics of `worldMetrics`
-    std::vector<double> marginNoise;   ///< by plan: sampling variance of the world's mean monthly margin
+    /// Plan x scope, metrics of `amountMetrics`: half the difference between two halves of the users, so that
+    /// the mean square over worlds is the variance that few users make.
+    std::vector<std::vector<double>> noise;
     std::vector<double> userVariance;  ///< by plan: variance of a user's mean monthly margin
 };
 

@@ -97,7 +97,7 @@ void packPartial(const Partial& part, core::BytePacker& packer) {
         if (!world.finished) continue;
         packer.numbers(world.beliefs);
         for (const std::vector<double>& values : world.values) packer.numbers(values);
-        packer.numbers(world.marginNoise);
+        for (const std::vector<double>& noise : world.noise) packer.numbers(noise);
         packer.numbers(world.userVariance);
     }
     packer.whole(part.sums.size());
@@ -121,6 +121,7 @@ Partial unpackPartial(const core::Scenario& scenario, const Layout& layout, cons
     if (plan.isByWorld()) {
         const std::size_t scopes = reportedScopes(scenario).size();
         const std::size_t metrics = worldMetrics(scenario).size();
+        const std::size_t amounts = amountMetrics(scenario).size();
         for (std::uint64_t i = 0; i < part.units.size(); ++i) {
             WorldOutcome& world = part.worlds.emplace_back();
             world.finished = unpacker.whole(1) == 1;
@@ -128,7 +129,8 @@ Partial unpackPartial(const core::Scenario& scenario, const Layout& layout, cons
             world.beliefs = unpackNumbers(scenario.beliefs.size(), unpacker);
             for (std::size_t row = 0; row < layout.plans * scopes; ++row)
                 world.values.push_back(unpackNumbers(metrics, unpacker));
-            world.marginNoise = unpackNumbers(layout.plans, unpacker);
+            for (std::size_t row = 0; row < layout.plans * scopes; ++row)
+                world.noise.push_back(unpackNumbers(amounts, unpacker));
             world.userVariance = unpackNumbers(layout.plans, unpacker);
         }
     }

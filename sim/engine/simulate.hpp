@@ -48,6 +48,6 @@ struct Hooks {
 [[nodiscard]] RunManifest manifestOf(const core::Scenario& scenario);
 
 /// Raised whenever a change alters any number of any run.
-inline constexpr const char* kEngineVersion = "8";
+inline constexpr const char* kEngineVersion = "9";
 
 }  // namespace breakeven::sim

@@ -89,6 +89,16 @@ std::vector<WorldMetric> worldMetrics(const core::Scenario& scenario) {
     return metrics;
 }
 
+std::vector<std::size_t> amountMetrics(const core::Scenario& scenario) {
+    constexpr std::string_view kAmounts[] = {"revenue_per_user", "cost_per_user",  "margin_per_user",
+                                             "margin_rate",      "break_even_fee", "margin_total"};
+    const std::vector<WorldMetric> metrics = worldMetrics(scenario);
+    std::vector<std::size_t> found;
+    for (std::size_t metric = 0; metric < metrics.size(); ++metric)
+        if (std::ranges::find(kAmounts, metrics[metric].name) != std::end(kAmounts)) found.push_back(metric);
+    return found;
+}
+
 MarginMoments marginMoments(const Layout& layout, const WorldModel& model, std::size_t plan,
                             const std::vector<GroupSums>& sums) {
     const std::vector<double> weights = planWeights(model, plan);

@@ -35,6 +35,9 @@ struct WorldMetric {
 /// The metrics of every world in the order of `worldMetrics`' values.
 [[nodiscard]] std::vector<WorldMetric> worldMetrics(const core::Scenario& scenario);
 
+/// Which of them are amounts of money: those from whose spread over worlds the noise of users is taken.
+[[nodiscard]] std::vector<std::size_t> amountMetrics(const core::Scenario& scenario);
+
 /// How unevenly a cost falls on users; Gini and shares are 0 where there is no cost.
 struct CostSpread {
     double cvar95 = 0.0;

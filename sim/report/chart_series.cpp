@@ -117,7 +117,8 @@ Line lorenzCurve(const RunResult& result, const RowKey& key) {
 LossCurve lossCurve(const RunResult& result, const std::string& plan, std::size_t points) {
     LossCurve curve;
     std::vector<double> breakEven;
-    for (const auto& world : result.worlds.of(plan, "break_even_fee")) breakEven.push_back(world.value);
+    for (const auto& world : result.worlds.expected(plan, "break_even_fee"))
+        breakEven.push_back(world.value);
     if (breakEven.size() < 2 || points < 2) return curve;
     std::ranges::sort(breakEven);
     const double margin = 0.05 * (breakEven.back() - breakEven.front());

@@ -56,9 +56,9 @@ constexpr std::array kCatalogue{
     MetricInfo{"noise_share_between_worlds", "Variance from few users",
                "Share of the variance of margin between worlds that is there because each world draws only "
                "so many users; more users make it smaller (share)."},
-    MetricInfo{
-        kVarianceName, "Variance from a belief",
-        "Share of the variance of margin between worlds that the ranks of one belief explain (share)."},
+    MetricInfo{kVarianceName, "Variance from a belief",
+               "Share of the variance of margin between worlds that the draws of one belief explain by "
+               "themselves (share)."},
     MetricInfo{"margin_total", "Total margin",
                "Margin of all subscribers in a month, in the scenario's currency."},
     MetricInfo{"marginal_cost_per_user", "Marginal cost",

@@ -11,7 +11,8 @@ using WorldValue = WorldRows::WorldValue;
 
 std::vector<WorldValue> perWorld(const RunResult& run, const ComparedMetric& metric) {
     if (metric.metric != "probability_plan_loses") return run.worlds.of(metric.plan, metric.metric);
-    std::vector<WorldValue> losses = run.worlds.of(metric.plan, "margin_per_user");  // 1 where it is below 0
+    // 1 where it is below 0
+    std::vector<WorldValue> losses = run.worlds.expected(metric.plan, "margin_per_user");
     for (WorldValue& world : losses) world.value = world.value < 0.0 ? 1.0 : 0.0;
     return losses;
 }

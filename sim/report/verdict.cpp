@@ -191,9 +191,9 @@ std::string carryingNote(const std::vector<PlanVerdict>& plans) {
     return names.empty() ? kNoRemedy : fmt::format("These plans carry their cost: {}.", names);
 }
 
-/// What chances, sure prices and bands of the worlds are worth where each world draws few users.
+/// What chances, sure prices and bands of the worlds rest on where each world draws few users.
 std::string fewUsersNote(const RunResult& result) {
-    constexpr double kFelt = 0.05;  // widens what lies between the worlds by 2.6 %
+    constexpr double kFelt = 0.5;  // the users say more of a world's margin than the beliefs
     const MetricRow* worst = nullptr;
     for (const MetricRow& row : result.metrics) {
         const bool isNoise = row.metric == "noise_share_between_worlds" && row.estimate.value > kFelt;
@@ -203,9 +203,8 @@ std::string fewUsersNote(const RunResult& result) {
     }
     if (worst == nullptr) return {};
     return fmt::format(
-        "{} of the variance of {}'s margin between worlds is the noise of {} users a world, no ignorance: "
-        "chances "
-        "to lose, sure prices and bands are wider than the beliefs make them. More users narrow them.",
+        "{} of the variance of {}'s margin between worlds is the noise of {} users a world, no ignorance. It "
+        "is taken out of chances, sure prices and bands of money; more users make them surer.",
         percentText(worst->estimate.value, worst->estimate.standardError), worst->key.plan,
         wholeText(static_cast<double>(result.manifest.settings.users)));
 }

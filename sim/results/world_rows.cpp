@@ -34,4 +34,9 @@ std::vector<WorldRows::WorldValue> WorldRows::of(std::string_view plan, std::str
     return values;
 }
 
+std::vector<WorldRows::WorldValue> WorldRows::expected(std::string_view plan, std::string_view metric) const {
+    std::vector<WorldValue> values = of(plan, kExpectedPrefix + std::string(metric));
+    return values.empty() ? of(plan, metric) : values;
+}
+
 }  // namespace breakeven::sim

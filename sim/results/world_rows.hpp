@@ -8,6 +8,10 @@
 
 namespace breakeven::sim {
 
+/// Begins the name of what a metric of a world would be with all the users there are, beside the simulated
+/// one (sim/stats/expected_values.hpp).
+inline constexpr const char* kExpectedPrefix = "expected_";
+
 /// One row of worlds.csv: a metric of a plan in one world, or the draw of a belief (`belief.<path>`, plan
 /// empty). The names are the caller's, or those of the WorldRows that it was read from.
 struct WorldRow {
@@ -46,6 +50,9 @@ class WorldRows {
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
     /// What one metric of a plan is in each world that has it, in the order of the rows.
     [[nodiscard]] std::vector<WorldValue> of(std::string_view plan, std::string_view metric) const;
+    /// The same of what it is in expectation, where the rows say that, else of itself: what chances over
+    /// worlds are counted from.
+    [[nodiscard]] std::vector<WorldValue> expected(std::string_view plan, std::string_view metric) const;
 
     bool operator==(const WorldRows& other) const {
         return names_ == other.names_ && entries_ == other.entries_;

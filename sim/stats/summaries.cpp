@@ -75,7 +75,9 @@ Interval wilson95(double hits, double n) {
     const double centre = p + z2 / (2.0 * n);
     const double half = kNormal95 * std::sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
     const double scale = 1.0 + z2 / n;
-    return {std::max(0.0, (centre - half) / scale), std::min(1.0, (centre + half) / scale)};
+    // At either end rounding would leave a little.
+    return {hits > 0.0 ? std::max(0.0, (centre - half) / scale) : 0.0,
+            hits < n ? std::min(1.0, (centre + half) / scale) : 1.0};
 }
 
 namespace {
