@@ -5,6 +5,13 @@
 #include <utility>
 
 namespace breakeven::sim {
+namespace {
+
+/// Two in every batch: the spread of batches that a rare segment fills in part, or of which it is in few,
+/// would say too little of it, for all segments are left out together.
+constexpr std::uint64_t kLeastOfSegment = 2 * kBatches;
+
+}  // namespace
 
 WorkPlan::WorkPlan(const core::Scenario& scenario)
     : worlds_(scenario.run.worlds), months_(scenario.run.months), users_(usersBySegment(scenario)) {
@@ -62,7 +69,8 @@ std::vector<std::uint64_t> usersBySegment(const core::Scenario& scenario) {
     std::ranges::stable_sort(remainders);
     for (std::size_t i = 0; given < scenario.run.users; ++i, ++given)
         ++users[remainders[i % users.size()].second];
-    for (std::uint64_t& count : users) count = std::max<std::uint64_t>(count, 2);
+    const std::uint64_t least = scenario.run.worlds > 1 ? 2 : std::min(scenario.run.users, kLeastOfSegment);
+    for (std::uint64_t& count : users) count = std::max(count, least);
     return users;
 }
 

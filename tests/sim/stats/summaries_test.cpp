@@ -59,6 +59,17 @@ TEST(Summaries, GivenAMeanOverEqualGroups_WhenJackknifed_ThenTheErrorIsThatOfThe
                 1e-12);
 }
 
+// Five values, one a group, with mean 5 and variance 10 and no skewness: 5 -+ 2.776 sqrt(10 / 5), the
+// interval of the textbooks, with 4 degrees of freedom.
+TEST(Summaries, GivenOneValueInEachGroup_WhenAnIntervalIsTaken_ThenItIsTheTextbooks) {
+    const std::vector<double> values{1.0, 3.0, 5.0, 7.0, 9.0};
+    std::vector<double> without;
+    for (const double value : values) without.push_back((25.0 - value) / 4.0);
+    const Interval interval = jackknifeInterval(5.0, without, std::vector<double>(5, 1.0));
+    EXPECT_NEAR(interval.low, 1.0735, 1e-4);
+    EXPECT_NEAR(interval.high, 8.9265, 1e-4);
+}
+
 // 24 groups of means of one exponential each (mean 1, skewness 2): the t interval holds 1 in about 91 %, the
 // corrected one in about 94 % (Hall 1992, table 1, n = 20: 0.90 and 0.93). 4,000 samples: standard deviation
 // 0.4 %.
