@@ -7,8 +7,8 @@
 namespace breakeven::sim {
 namespace {
 
-/// Two in every batch: the spread of batches that a rare segment fills in part, or of which it is in few,
-/// would say too little of it, for all segments are left out together.
+/// Two in every batch. Five users would be in five batches, and an error from all 32 would take those that
+/// say nothing of the segment for witnesses too.
 constexpr std::uint64_t kLeastOfSegment = 2 * kBatches;
 
 }  // namespace
