@@ -113,7 +113,10 @@ AcrossWorlds::AcrossWorlds(const core::Scenario& scenario, const std::vector<con
       scopes_(reportedScopes(scenario).size()),
       metrics_(worldMetrics(scenario)),
       amounts_(amountMetrics(scenario)),
-      fit_(drawsOf(scenario, finished), finished.size()) {}
+      fit_(drawsOf(scenario, finished), finished.size()) {
+    for (std::size_t plan = 0; plan < scenario.plans.size(); ++plan)
+        margins_.push_back(expectedValues({rowOf(plan), {}}, metric(kMargin)));
+}
 
 std::size_t AcrossWorlds::metric(const char* name) const {
     return static_cast<std::size_t>(std::ranges::find(metrics_, name, &WorldMetric::name) - metrics_.begin());
@@ -149,6 +152,10 @@ ExpectedValues AcrossWorlds::expectedValues(TableRow row, std::size_t metric) co
     return noise.empty() ? ExpectedValues{values, {}, {}, {}, {}} : fit_.estimate(values, noise);
 }
 
+ExpectedValues AcrossWorlds::marginsInRow(std::size_t row) const {
+    return row % scopes_ == 0 ? margins_[row / scopes_] : expectedValues({row, {}}, metric(kMargin));
+}
+
 std::optional<Estimate> AcrossWorlds::mean(TableRow row, std::size_t metric) const {
     const std::vector<double> values = finiteOf(simulated(row, metric));
     if (values.empty()) return std::nullopt;
@@ -156,7 +163,7 @@ std::optional<Estimate> AcrossWorlds::mean(TableRow row, std::size_t metric) con
 }
 
 Estimate AcrossWorlds::planLoses(std::size_t row) const {
-    ExpectedValues margins = expectedValues({row, {}}, metric(kMargin));
+    ExpectedValues margins = marginsInRow(row);
     margins.values = finiteOf(margins.values);
     const auto n = static_cast<double>(margins.values.size());
     const double share = shareBelowZero(margins.values);
@@ -167,8 +174,7 @@ Estimate AcrossWorlds::planLoses(std::size_t row) const {
 }
 
 Estimate AcrossWorlds::planLosesMore(std::size_t row, std::size_t other) const {
-    Estimate result = differenceOfChances(expectedValues({row, {}}, metric(kMargin)),
-                                          expectedValues({other, {}}, metric(kMargin)),
+    Estimate result = differenceOfChances(marginsInRow(row), marginsInRow(other),
                                           [](bool, const std::vector<double>& margins) {
                                               std::vector<double> chances;
                                               for (const double margin : margins)
@@ -202,7 +208,7 @@ std::vector<double> AcrossWorlds::poolChances(std::size_t plan, const std::vecto
 }
 
 Estimate AcrossWorlds::poolLoses(std::size_t plan) const {
-    const ExpectedValues margins = expectedValues({rowOf(plan), {}}, metric(kMargin));
+    const ExpectedValues& margins = margins_[plan];
     const std::vector<double> chances = finiteOf(poolChances(plan, margins.values));
     Estimate result = meanOf(chances, chances);
     const auto meanChance = [&](const std::vector<double>& list) {
@@ -213,8 +219,7 @@ Estimate AcrossWorlds::poolLoses(std::size_t plan) const {
 }
 
 Estimate AcrossWorlds::poolLosesMore(std::size_t plan, std::size_t other) const {
-    return differenceOfChances(expectedValues({rowOf(plan), {}}, metric(kMargin)),
-                               expectedValues({rowOf(other), {}}, metric(kMargin)),
+    return differenceOfChances(margins_[plan], margins_[other],
                                [&](bool isFirst, const std::vector<double>& margins) {
                                    return poolChances(isFirst ? plan : other, margins);
                                });

@@ -75,6 +75,7 @@ class AcrossWorlds {
     /// Empty where it is not known or some value is not finite.
     [[nodiscard]] std::vector<double> noiseOf(TableRow row, std::size_t metric) const;
     [[nodiscard]] ExpectedValues expectedValues(TableRow row, std::size_t metric) const;
+    [[nodiscard]] ExpectedValues marginsInRow(std::size_t row) const;
     [[nodiscard]] std::size_t rowOf(std::size_t plan) const { return plan * scopes_; }
 
     /// What the margins of worlds are made of. Source: METHODS 3.12.
@@ -95,6 +96,7 @@ class AcrossWorlds {
     std::vector<WorldMetric> metrics_;
     std::vector<std::size_t> amounts_;
     BeliefFit fit_;
+    std::vector<ExpectedValues> margins_;  ///< by plan, over all segments and months
 };
 
 }  // namespace breakeven::sim
