@@ -162,6 +162,19 @@ void empty(Estimate& estimate) {
     estimate.high = kInfinity;
 }
 
+/// Nothing tells a chance, or how much larger it is than another.
+void leaveOpen(Estimate& chance, double least) {
+    chance.low = least;
+    chance.high = 1.0;
+    chance.standardError = 0.5 * (1.0 - least);
+    chance.bandLow.reset();
+    chance.bandHigh.reset();
+}
+
+bool isChance(std::string_view metric) {
+    return metric == "probability_plan_loses" || metric == "probability_pool_loses";
+}
+
 /// At base values a plan loses or it does not, and the mean of a sample can't tell where it need not settle:
 /// the exact mean says it, or nothing does.
 void judgeByExactMargin(const Estimate& margin, Estimate& loses) {
@@ -169,9 +182,7 @@ void judgeByExactMargin(const Estimate& margin, Estimate& loses) {
         loses.value = loses.low = loses.high = *margin.exact < 0.0 ? 1.0 : 0.0;
         loses.standardError = 0.0;
     } else {
-        loses.low = 0.0;
-        loses.high = 1.0;
-        loses.standardError = 0.5;
+        leaveOpen(loses, 0.0);
     }
 }
 
@@ -181,13 +192,21 @@ void dropHollowIntervals(const core::Scenario& scenario, RunResult& result) {
     for (MetricRow& row : result.metrics) {
         if (isMeanOf(scenario, hollowOf(scenario, row.key), row.metric)) empty(row.estimate);
     }
-    if (scenario.run.worlds == 1) {
-        for (MetricRow& row : result.metrics) {
-            if (row.metric != "probability_plan_loses") continue;
-            const MetricRow* margin = findMetric(result, row.key, "margin_per_user");
-            if (margin != nullptr && std::isinf(margin->estimate.standardError))
-                judgeByExactMargin(margin->estimate, row.estimate);
+    const auto isHollow = [&](const RowKey& key) {
+        return isMeanOf(scenario, hollowOf(scenario, key), "margin_per_user");
+    };
+    for (MetricRow& row : result.metrics) {
+        if (!isChance(row.metric) || !isHollow(row.key)) continue;
+        if (scenario.run.worlds > 1) {
+            leaveOpen(row.estimate, 0.0);  // each world's margin need not settle either
+        } else if (row.metric == "probability_plan_loses") {
+            judgeByExactMargin(findMetric(result, row.key, "margin_per_user")->estimate, row.estimate);
         }
+    }
+    for (QuantileRow& row : result.quantiles) {
+        if (row.quantity != "break_even_fee" || !isHollow(row.key)) continue;
+        row.low = -kInfinity;
+        row.high = kInfinity;
     }
     for (DifferenceRow& row : result.differences) {
         RowKey baseline = row.key;
@@ -196,6 +215,10 @@ void dropHollowIntervals(const core::Scenario& scenario, RunResult& result) {
         if (isMeanOf(scenario, hollowOf(scenario, row.key), row.metric) ||
             isMeanOf(scenario, hollowOf(scenario, baseline), row.metric)) {
             empty(row.estimate);
+            row.noise = true;
+        } else if (scenario.run.worlds > 1 && isChance(row.metric) &&
+                   (isHollow(row.key) || isHollow(baseline))) {
+            leaveOpen(row.estimate, -1.0);
             row.noise = true;
         }
     }

@@ -46,7 +46,14 @@ std::string bandText(const Estimate& estimate) {
     return rangeText(*estimate.bandLow, *estimate.bandHigh, estimate.standardError);
 }
 
+/// A chance of which nothing is known.
+bool isOpen(const Estimate& estimate, const std::string& unit) {
+    return unit == "probability" && estimate.low <= 0.0 && estimate.high >= 1.0;
+}
+
 TableCell estimateCell(const Estimate& estimate, const std::string& unit) {
+    if (isOpen(estimate, unit))
+        return {rangeText(estimate.low, estimate.high, 0.0), estimate.value, "this run can't tell it"};
     std::string detail =
         fmt::format("{} {}, 95 % interval {}", formatWithError(estimate.value, estimate.standardError), unit,
                     rangeText(estimate.low, estimate.high, estimate.standardError));

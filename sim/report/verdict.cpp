@@ -43,6 +43,11 @@ bool isHollow(const Estimate& estimate) {
     return std::isinf(estimate.standardError);
 }
 
+/// A chance of which nothing is known.
+bool isOpen(const Estimate& chance) {
+    return chance.low <= 0.0 && chance.high >= 1.0;
+}
+
 Outcome outcomeOf(const RunResult& result, const std::string& plan) {
     if (const Estimate* loses = estimateOf(result, plan, "probability_plan_loses");
         loses && hasWorlds(result)) {
@@ -58,6 +63,7 @@ Outcome outcomeOf(const RunResult& result, const std::string& plan) {
 
 /// "loses money with probability 0.57 (0.53 to 0.62)"
 std::string chanceText(const Estimate& loses) {
+    if (isOpen(loses)) return "may lose money: this run can't tell how probably";
     const double error = loses.standardError > 0.0 ? loses.standardError : (loses.high - loses.low) / 4.0;
     return fmt::format("loses money with probability {} ({})", formatWithError(loses.value, error),
                        rangeText(loses.low, loses.high, error));
@@ -98,7 +104,8 @@ std::string breakEvenText(const RunResult& result, const std::string& plan) {
     const std::string& currency = result.manifest.currency;
     std::string text =
         fmt::format("; break-even price {}", moneyText(fee->value, fee->standardError, currency));
-    if (const QuantileRow* sure = breakEvenQuantile(result, plan, 0.9)) {
+    const QuantileRow* sure = breakEvenQuantile(result, plan, 0.9);
+    if (sure != nullptr && std::isfinite(sure->high)) {
         const double error = std::max((sure->high - sure->low) / 4.0, fee->standardError);
         text += fmt::format(", {} to be 90 % sure", moneyText(sure->value, error, currency));
     }
@@ -198,7 +205,9 @@ std::string fewUsersNote(const RunResult& result) {
     for (const MetricRow& row : result.metrics) {
         const bool isNoise = row.metric == "noise_share_between_worlds" && row.estimate.value > kFelt;
         const MetricRow* loses = isNoise ? findMetric(result, row.key, "probability_plan_loses") : nullptr;
-        if (loses == nullptr || loses->estimate.value <= 0.0 || loses->estimate.value >= 1.0) continue;
+        if (loses == nullptr || loses->estimate.value <= 0.0 || loses->estimate.value >= 1.0 ||
+            isOpen(loses->estimate))
+            continue;
         if (worst == nullptr || row.estimate.value > worst->estimate.value) worst = &row;
     }
     if (worst == nullptr) return {};

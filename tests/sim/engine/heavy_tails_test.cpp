@@ -133,6 +133,36 @@ TEST(HeavyTails, GivenABeliefThatReachesBelow2_WhenSimulated_ThenItCountsAsInfin
     EXPECT_TRUE(hasInterval(*simulate(scenario), "flat", "cost_per_user"));
 }
 
+// Half the worlds may have a sample mean below the fee where every true mean lies above it.
+TEST(HeavyTails, GivenSeveralWorldsOfInfiniteVariance_WhenSimulated_ThenTheChanceToLoseIsOpen) {
+    core::Scenario scenario = withRequests(lomax(1.3));
+    scenario.beliefs = {{"plan.flat.fee", {150.0, 200.0, 250.0}}};
+    scenario.plans[0].fee = {200.0, std::size_t{0}};
+    scenario.run.worlds = 40;
+    const auto result = simulate(scenario);
+    for (const char* metric : {"probability_plan_loses", "probability_pool_loses"}) {
+        const Estimate& loses = findMetric(*result, {"flat", kAll, kAll}, metric)->estimate;
+        EXPECT_EQ(loses.low, 0.0) << metric;
+        EXPECT_EQ(loses.high, 1.0) << metric;
+    }
+    EXPECT_LT(findMetric(*result, {"hard-cap", kAll, kAll}, "probability_plan_loses")->estimate.high, 1.0);
+    for (const QuantileRow& row : result->quantiles) {
+        if (row.quantity != "break_even_fee") continue;
+        EXPECT_EQ(std::isfinite(row.high), row.key.plan == "hard-cap") << row.key.plan;
+    }
+    for (const DifferenceRow& row : result->differences) {
+        if (row.metric != "probability_plan_loses") continue;
+        EXPECT_TRUE(row.noise) << row.key.plan;
+        EXPECT_EQ(row.estimate.low, -1.0) << row.key.plan;
+    }
+    const Verdict said = verdict(*result);
+    EXPECT_TRUE(
+        said.headline.starts_with("flat may lose money: this run can't tell how probably; break-even"))
+        << said.headline;
+    EXPECT_EQ(said.headline.find("sure"), std::string::npos);
+    EXPECT_EQ(said.plans[0].outcome, PlanVerdict::Outcome::Uncertain);
+}
+
 TEST(HeavyTails, GivenNoInterval_WhenReported_ThenItIsSaidInWordsAndTheExactValueDecides) {
     const auto result = simulate(withRequests(lomax(1.8)));
     const Verdict said = verdict(*result);
