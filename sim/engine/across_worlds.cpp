@@ -176,9 +176,8 @@ Estimate AcrossWorlds::planLoses(std::size_t row) const {
 Estimate AcrossWorlds::planLosesMore(std::size_t row, std::size_t other) const {
     Estimate result = differenceOfChances(marginsInRow(row), marginsInRow(other),
                                           [](bool, const std::vector<double>& margins) {
-                                              std::vector<double> chances;
-                                              for (const double margin : margins)
-                                                  chances.push_back(margin < 0.0 ? 1.0 : 0.0);
+                                              std::vector<double> chances(margins);
+                                              for (double& x : chances) x = x < 0.0 ? 1.0 : 0.0;
                                               return chances;
                                           });
     result.bandLow.reset();

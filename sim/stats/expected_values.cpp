@@ -27,6 +27,7 @@ std::vector<double> standardised(std::span<const double> draws) {
     const double spread = std::sqrt(summary.variance);
     if (!(spread > 1e-12 * std::abs(summary.mean))) return {};
     std::vector<double> result;
+    result.reserve(draws.size());
     for (const double x : draws) result.push_back((x - summary.mean) / spread);
     return result;
 }
