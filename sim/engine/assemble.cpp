@@ -265,10 +265,10 @@ class Assembler {
         std::erase_if(batches, [](const LogCounts::BatchCounts& batch) { return !(batch.total > 0.0); });
         for (std::size_t i = 0; i < places.size(); ++i) {
             const double level = kLevels[i];
-            const double spread = levelSpread(batches, i, places[i].part);
+            const double spread = levelSpread(batches, i, table.cells[places[i].bin], places[i].part);
             // Where many users crowd in a bin, the whole of it is what is known.
-            const WeightedBin& bin = bins[places[i].bin];
-            const bool isVague = bin.weight > kCrowd && isCrowded(bins, places[i].bin);
+            const WeightedBin bin = table.whole(places[i].bin);
+            const bool isVague = bin.weight > kCrowd && table.isCrowded(places[i].bin);
             const double low = quantileOf(bins, std::max(level - spread, 0.0));
             const double high = quantileOf(bins, std::min(level + spread, 1.0));
             rows.quantiles.push_back({key(plan, 0), name, level, places[i].value,
@@ -306,10 +306,12 @@ class Assembler {
     ///
     /// @param batches  that counted something
     /// @param at       which of the bins that they were asked for the value lies in
-    /// @param part     share of this bin at or below the value
+    /// @param cell     where it is counted: how many of m say what part lies below is what its error is of
+    /// @param inside   share of this bin at or below the value
     [[nodiscard]] double levelSpread(const std::vector<LogCounts::BatchCounts>& batches, std::size_t at,
-                                     double part) const {
+                                     const LogCounts::Cell& cell, double inside) const {
         if (batches.size() < 2) return 1.0;
+        const double part = cell.before + cell.share * inside;
         double weight = 0.0;
         double below = 0.0;
         double inBin = 0.0;
@@ -324,10 +326,18 @@ class Assembler {
         double squares = 0.0;
         for (const auto& [size, hits] : parts) squares += std::pow(hits - size * below / weight, 2);
         const double users = static_cast<double>(scenario_.run.users) * static_cast<double>(finished_.size());
-        const double scattered = std::min(inBin / weight * users, independentUsers());
+        const double scattered = std::min(inBin / weight * users, independentUsers()) * cell.perLook;
         const double variance =
             n / (n - 1.0) * squares / (weight * weight) + scattered * part * (1.0 - part) / (users * users);
-        return std::max(studentT95(n - 1.0) * std::sqrt(variance), kGaps / users);
+        const double unseen = (cell.hasShared ? unseenShare() : 0.0) + cell.unplaced * inBin / weight;
+        return std::max(studentT95(n - 1.0) * std::sqrt(variance), kGaps / users) + unseen;
+    }
+
+    /// At most what share of all users lies on an atom without being told from others, for each is the only
+    /// one there of its chunk: the largest x exp(-x) of a chunk's.
+    [[nodiscard]] double unseenShare() const {
+        return std::exp(-1.0) /
+               static_cast<double>(std::min<std::uint64_t>(kChunkUsers, scenario_.run.users));
     }
 
     /// Neighbouring bins joined up to a ratio of 1.03.

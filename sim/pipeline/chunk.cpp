@@ -61,6 +61,7 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
     : layout_(layout),
       blockUsers_(blockUsers),
       key_(philoxKey(seed)),
+      lookedAt_(layout.slots()),
       sampler_(sampling, key_, blockUsers),
       usage_(layout.meters, Column(blockUsers)),
       blockedUsage_(layout.meters, Column(blockUsers)),
@@ -131,6 +132,13 @@ void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::ui
             bill(model, segmentIndex, month, block, sink, parts);
         }
         closeHorizon(model, segmentIndex, block, parts);
+    }
+    for (std::size_t slot = 0; slot < lookedAt_.size(); ++slot) {
+        LookedAt& looked = lookedAt_[slot];
+        if (looked.values.empty()) continue;
+        sink.pooled[slot].findAtoms(looked);
+        looked.values.clear();
+        looked.weights.clear();
     }
 }
 
@@ -348,6 +356,18 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
     const auto count = [&](std::size_t quantity, const double* column) {
         if (times == 0 || !layout_.isCounted(p, quantity)) return;
         LogCounts& slot = sink.pooled[layout_.slot(p, quantity)];
+        if (lookWeight_ > 0.0) {
+            LookedAt& looked = lookedAt_[layout_.slot(p, quantity)];
+            if (weights_.empty()) {
+                looked.values.insert(looked.values.end(), column, column + block.n);
+                looked.weights.assign(1, look(times));
+            }
+            for (std::uint32_t i = 0; i < block.n && !weights_.empty(); ++i) {
+                if (counts_[i] == 0) continue;
+                looked.values.push_back(column[i]);
+                looked.weights.push_back(look(times * counts_[i]));
+            }
+        }
         inBatches(sink.pooledBatch, [&](std::uint32_t at, std::uint32_t n, std::size_t batch) {
             if (weights_.empty()) {
                 slot.add(std::span(column + at, n), times, batch, look(times));

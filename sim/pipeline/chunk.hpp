@@ -125,6 +125,7 @@ class ChunkRunner {
     Grouping grouping_;
     double lookWeight_ = 0.0;  ///< what a count says of others when looked at; 0: this chunk is not
     PhiloxKey key_;
+    std::vector<LookedAt> lookedAt_;  ///< by slot: what of this chunk is looked at closely
     ScoreSampler sampler_;
     std::vector<Column> userScores_;  ///< score x user
     std::vector<Column> monthScores_;

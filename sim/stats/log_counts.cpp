@@ -51,11 +51,9 @@ double valueOfLargest(std::span<const WeightedBin> bins, double weight) {
     return value;
 }
 
-/// Are two values of one bin the same but for the rounding of their last 12 bits? A price cap reached by
-/// different users is such a value.
+/// Are two values of one bin the same but for rounding?
 bool isAlike(double a, double b) {
-    const auto rounded = [](double x) { return (std::bit_cast<std::uint64_t>(x) + 0x800U) >> 12; };
-    return rounded(a) == rounded(b);
+    return roundedBits(a) == roundedBits(b);
 }
 
 /// How much the density rises along a bin, as a part of its mean, judged by the bins beside it; 0 where
@@ -151,6 +149,13 @@ void LogCounts::add(std::span<const double> values, std::uint64_t times, std::si
         });
 }
 
+void LogCounts::findAtoms(const LookedAt& looked) {
+    for (const SharedValue& shared : sharedValues(looked, repeats_, origin_)) {
+        const double x = shared.value - origin_;
+        shared_[std::copysign(std::bit_cast<double>(binEdgeBits(x)), x)].add(shared);
+    }
+}
+
 void LogCounts::resize(const BinMap& map) {
     if (map.positive == map_.positive && map.negative == map_.negative) return;
     seen_ = movedTo(map, map_, seen_, Seen{});
@@ -162,6 +167,7 @@ void LogCounts::resize(const BinMap& map) {
 
 void LogCounts::mergeSeen(const LogCounts& other) {
     seesFractions_ = seesFractions_ || other.seesFractions_;
+    for (const auto& [edge, shared] : other.shared_) shared_[edge].add(shared);
     resize(map_.with(other.map_));
     alongOctaves(other.map_, map_, [&](std::size_t from, std::size_t to) {
         for (std::size_t i = 0; i < static_cast<std::size_t>(map_.octave()); ++i)
@@ -202,6 +208,7 @@ void LogCounts::mergeInto(std::size_t batch, const LogCounts& other) {
 void LogCounts::clear() {
     seesFractions_ = false;
     std::ranges::fill(seen_, Seen{});
+    shared_.clear();
     for (Batch& batch : batches_) {
         std::ranges::fill(batch.counts, 0);
         batch.zeros = 0;
@@ -243,6 +250,64 @@ WeightedBin LogCounts::binAt(std::size_t bin, std::uint64_t count, double unit) 
     return result;
 }
 
+double LogCounts::edgeAt(std::size_t bin) const {
+    const BinMap::Edge edge = map_.edgeOf(bin);
+    return edge.sign * std::bit_cast<double>(edge.bits);
+}
+
+void LogCounts::addBin(std::size_t bin, std::uint64_t count, double unit, Table& table) const {
+    const WeightedBin whole = binAt(bin, count, unit);
+    const Seen& seen = seen_[bin];
+    struct Atom {
+        double value = 0.0;
+        double share = 0.0;
+    };
+    std::vector<Atom> atoms;
+    double between = 1.0 - whole.lowShare - whole.highShare;
+    Cell cell{bin};
+    if (const auto found = shared_.find(edgeAt(bin)); found != shared_.end()) {
+        if (found->second.areTooMany()) cell.unplaced = 1.0 / static_cast<double>(SharedValues::kMost);
+        for (const SharedValue& shared : found->second.values()) {
+            const bool isEnd = isAlike(shared.value, whole.low) || isAlike(shared.value, whole.high);
+            if (isEnd || !(shared.value > whole.low && shared.value < whole.high)) continue;
+            atoms.push_back(
+                {shared.value, static_cast<double>(shared.weight) / static_cast<double>(seen.weight)});
+            between -= atoms.back().share;
+        }
+    }
+    constexpr double kRounding = 1e-12;
+    if (between < kRounding) between = 0.0;
+    const bool hasAtoms = !atoms.empty() || whole.lowShare > 0.0 || whole.highShare > 0.0;
+    cell.hasShared = !atoms.empty();
+    if (hasAtoms && seen.count > 0)
+        cell.perLook = static_cast<double>(count) / static_cast<double>(seen.count);
+    if (atoms.empty()) {
+        table.bins.push_back(whole);
+        table.cells.push_back(cell);
+        return;
+    }
+    // What lies between atoms is spread evenly.
+    double from = whole.low;
+    double atFrom = whole.lowShare;
+    double before = 0.0;
+    atoms.push_back({whole.high, whole.highShare});
+    for (const Atom& atom : atoms) {
+        const double inside = between * (atom.value - from) / (whole.high - whole.low);
+        const double share = atFrom + inside + atom.share;
+        if (share > 0.0) {
+            const bool isPoint = !(atFrom + inside > 0.0);
+            table.bins.push_back({isPoint ? atom.value : from, atom.value, whole.weight * share,
+                                  atFrom / share, atom.share / share});
+            cell.before = before;
+            cell.share = share;
+            table.cells.push_back(cell);
+        }
+        before += share;
+        from = atom.value;
+        atFrom = 0.0;
+    }
+}
+
 LogCounts::Table LogCounts::table(double unit) const {
     std::vector<std::uint64_t> totals(size());
     std::uint64_t zeros = 0;
@@ -251,18 +316,16 @@ LogCounts::Table LogCounts::table(double unit) const {
         for (std::size_t bin = 0; bin < batch.counts.size(); ++bin) totals[bin] += batch.counts[bin];
     }
     Table table;
-    const auto addBin = [&](std::size_t bin) {
-        if (totals[bin] == 0) return;
-        table.cells.push_back(bin);
-        table.bins.push_back(binAt(bin, totals[bin], unit));
+    const auto addAt = [&](std::size_t bin) {
+        if (totals[bin] > 0) addBin(bin, totals[bin], unit, table);
     };
     const auto positive = static_cast<std::size_t>(map_.positive.size);
-    for (std::size_t bin = size(); bin-- > positive;) addBin(bin);
+    for (std::size_t bin = size(); bin-- > positive;) addAt(bin);
     if (zeros > 0) {
-        table.cells.push_back(kZeros);
+        table.cells.push_back({kZeros});
         table.bins.push_back({origin_, origin_, static_cast<double>(zeros) * unit, 0.0, 1.0});
     }
-    for (std::size_t bin = 0; bin < positive; ++bin) addBin(bin);
+    for (std::size_t bin = 0; bin < positive; ++bin) addAt(bin);
     return table;
 }
 
@@ -279,15 +342,54 @@ std::vector<LogCounts::BatchCounts> LogCounts::batchCounts(const Table& table,
         std::size_t next = 0;
         for (const std::size_t place : at) {
             const auto countAt = [&](std::size_t i) {
-                return table.cells[i] == kZeros ? batch.zeros : batch.count(table.cells[i]);
+                const std::size_t cell = table.cells[i].index;
+                return cell == kZeros ? batch.zeros : batch.count(cell);
             };
-            for (; next <= place; ++next) upTo += countAt(next);
+            for (; next <= place; ++next) {
+                const bool isCounted = next > 0 && table.cells[next].index == table.cells[next - 1].index;
+                if (!isCounted) upTo += countAt(next);
+            }
             counts.upTo.push_back(static_cast<double>(upTo));
             counts.in.push_back(static_cast<double>(countAt(place)));
         }
         counts.total = static_cast<double>(batch.count());
     }
     return result;
+}
+
+WeightedBin LogCounts::Table::whole(std::size_t bin) const {
+    const auto isOther = [&](const Cell& cell) { return cell.index != cells[bin].index; };
+    const auto at = cells.begin() + static_cast<std::ptrdiff_t>(bin);
+    const auto end = std::find_if(at, cells.end(), isOther) - cells.begin();
+    const auto first = cells.rend() - std::find_if(std::make_reverse_iterator(at), cells.rend(), isOther);
+    const std::span<const WeightedBin> parts =
+        std::span(bins).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first));
+    WeightedBin result{parts.front().low, parts.back().high, 0.0, 0.0, 0.0};
+    double atLow = 0.0;
+    double atHigh = 0.0;
+    for (const WeightedBin& part : parts) {
+        result.weight += part.weight;
+        atLow += part.lowShare * part.weight;
+        atHigh += part.highShare * part.weight;
+    }
+    result.lowShare = atLow / result.weight;
+    result.highShare = atHigh / result.weight;
+    return result;
+}
+
+bool LogCounts::Table::isCrowded(std::size_t bin) const {
+    const auto density = [&](std::size_t i) {
+        const WeightedBin at = whole(i);
+        const double between = std::max(1.0 - at.lowShare - at.highShare, 0.0);
+        return at.high > at.low ? at.weight * between / (at.high - at.low) : 0.0;
+    };
+    std::size_t before = bin;
+    while (before > 0 && cells[before].index == cells[bin].index) --before;
+    std::size_t after = bin;
+    while (after + 1 < cells.size() && cells[after].index == cells[bin].index) ++after;
+    const double beside = std::max(cells[before].index == cells[bin].index ? 0.0 : density(before),
+                                   cells[after].index == cells[bin].index ? 0.0 : density(after));
+    return density(bin) > 2.0 * beside;
 }
 
 std::uint64_t LogCounts::count() const {
@@ -323,17 +425,6 @@ QuantilePlace quantilePlace(std::span<const WeightedBin> bins, double level) {
         below += bins[i].weight;
     }
     return {bins.back().high, bins.size() - 1, 1.0};
-}
-
-bool isCrowded(std::span<const WeightedBin> bins, std::size_t bin) {
-    const auto density = [&](std::size_t i) {
-        const WeightedBin& at = bins[i];
-        const double between = std::max(1.0 - at.lowShare - at.highShare, 0.0);
-        return at.high > at.low ? at.weight * between / (at.high - at.low) : 0.0;
-    };
-    const double before = bin > 0 ? density(bin - 1) : 0.0;
-    const double after = bin + 1 < bins.size() ? density(bin + 1) : 0.0;
-    return density(bin) > 2.0 * std::max(before, after);
 }
 
 double quantileOf(std::span<const WeightedBin> bins, double level) {

@@ -3,11 +3,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
 #include "core/text/packed_bytes.hpp"
 #include "sim/kernels/count_kernels.hpp"
+#include "sim/stats/shared_values.hpp"
 
 namespace breakeven::sim {
 
@@ -25,8 +27,8 @@ struct WeightedBin {
 /// distance from the origin wide) on either side, with an exact count of the origin itself. Values crowd
 /// where users do nothing, so what these have makes the best origin. The counts may be split into batches. Of
 /// the values looked at closely, which may be some of them, the smallest and largest in a bin are kept for
-/// all batches together, and how often they came, so atoms stay exact. Counts are integers and minima
-/// commute: any order of adding and merging gives the same state.
+/// all batches together, and how often they came, and so are a few that several users share, so atoms stay
+/// exact. Counts are integers and minima commute: any order of adding and merging gives the same state.
 ///
 /// Distances below 2^-30 share one bin, those from 2^51 on another.
 class LogCounts {
@@ -46,6 +48,10 @@ class LogCounts {
     /// Adds finite values, each `times` times.
     void add(std::span<const double> values, std::uint64_t times, std::size_t batch, Look look = 1);
 
+    /// Finds atoms in the midst of bins: values that more users than one share among some that were added and
+    /// looked at. Which are given together matters.
+    void findAtoms(const LookedAt& looked);
+
     /// Adds what `other` counted, batch by batch; as many batches and the same origin.
     void merge(LogCounts&& other);
 
@@ -55,17 +61,32 @@ class LogCounts {
     /// Forgets everything but keeps the memory.
     void clear();
 
-    /// The non-empty bins in ascending order, weights in observations times `unit`.
+    /// The non-empty bins in ascending order, weights in observations times `unit`. One with atoms in its
+    /// midst is taken apart there.
     [[nodiscard]] std::vector<WeightedBin> bins(double unit = 1.0) const;
 
+    /// Where a bin is counted, which may be with others that it was taken apart from.
+    struct Cell {
+        std::size_t index = 0;
+        double before = 0.0;     ///< share of what is counted there that lies in bins before it
+        double share = 1.0;      ///< and in this one
+        double perLook = 1.0;    ///< values for each of those that say where they lie
+        bool hasShared = false;  ///< values are shared in its midst
+        double unplaced = 0.0;   ///< share that lies on more atoms than are known, the largest of them
+    };
     /// The same, and where each of them is counted.
     struct Table {
         std::vector<WeightedBin> bins;
-        std::vector<std::size_t> cells;
+        std::vector<Cell> cells;
+        /// All that is counted where this bin is, atoms in its midst at its ends.
+        [[nodiscard]] WeightedBin whole(std::size_t bin) const;
+        /// Whether values crowd where this bin is counted, so that nothing beside it says where: between
+        /// atoms it is more than twice as dense as the bins on either side.
+        [[nodiscard]] bool isCrowded(std::size_t bin) const;
     };
     [[nodiscard]] Table table(double unit = 1.0) const;
 
-    /// What one batch counted: in all, up to some bins and in each of them.
+    /// What one batch counted: in all, up to the cells of some bins and in each of them.
     struct BatchCounts {
         double total = 0.0;
         std::vector<double> upTo;
@@ -123,15 +144,20 @@ class LogCounts {
     /// then only atoms and whole numbers take the place of the bin's edges; the outermost bins have none.
     /// Where all values seen in any bin are whole, so are those that were not.
     [[nodiscard]] WeightedBin binAt(std::size_t bin, std::uint64_t count, double unit) const;
+    /// Adds the bin, taken apart at its atoms.
+    void addBin(std::size_t bin, std::uint64_t count, double unit, Table& table) const;
+    /// The signed edge of a bin, which tells it from others in all maps.
+    [[nodiscard]] double edgeAt(std::size_t bin) const;
     void mergeBatch(Batch& to, const Batch& from, const BinMap& fromMap);
     void mergeSeen(const LogCounts& other);
     static constexpr std::size_t kZeros = static_cast<std::size_t>(-1);  ///< in place of a map's index
 
     double origin_ = 0.0;
     std::uint64_t repeats_ = 1;
-    bool seesFractions_ = false;  ///< a value that was looked at is no whole number
-    BinMap map_;                  ///< of values less the origin
-    std::vector<Seen> seen_;      ///< by the map's index
+    bool seesFractions_ = false;             ///< a value that was looked at is no whole number
+    BinMap map_;                             ///< of values less the origin
+    std::vector<Seen> seen_;                 ///< by the map's index
+    std::map<double, SharedValues> shared_;  ///< by the bin's edge
     std::vector<Batch> batches_;
 };
 
@@ -156,10 +182,6 @@ struct QuantilePlace {
 /// atoms touch on either side, by a density that is linear along the three.
 [[nodiscard]] QuantilePlace quantilePlace(std::span<const WeightedBin> bins, double level);
 [[nodiscard]] double quantileOf(std::span<const WeightedBin> bins, double level);
-
-/// Whether values crowd somewhere in a bin, so that nothing beside it says where: between its atoms it is more
-/// than twice as dense as the bins on either side.
-[[nodiscard]] bool isCrowded(std::span<const WeightedBin> bins, std::size_t bin);
 
 /// Mean of the largest `share` of the weight (CVaR at 1 - share). Source: Acerbi & Tasche (2002).
 [[nodiscard]] double meanOfLargest(std::span<const WeightedBin> bins, double share);

@@ -40,6 +40,19 @@ void LogCounts::pack(core::BytePacker& packer) const {
                 packer.whole(end.looks);
             }
             packer.whole(seen.weight);
+            const auto shared = shared_.find(edgeAt(bin));
+            if (shared == shared_.end()) {
+                packer.whole(0);
+            } else if (shared->second.areTooMany()) {
+                packer.whole(SharedValues::kMost + 1);
+            } else {
+                packer.whole(shared->second.values().size());
+                for (const SharedValue& each : shared->second.values()) {
+                    packer.number(each.value);
+                    packer.whole(each.weight);
+                    packer.whole(each.looks);
+                }
+            }
         }
         // Most bins have been counted by few batches: pairs of a batch, from 1, and its count; then 0.
         for (std::size_t batch = 0; batch < batches_.size(); ++batch) {
@@ -65,6 +78,7 @@ LogCounts LogCounts::unpack(core::ByteUnpacker& unpacker) {
     struct Bin {
         double edge = 0.0;
         Seen seen;
+        SharedValues shared;
         std::vector<std::pair<std::size_t, std::uint64_t>> counts;  // batch and its count
     };
     std::vector<Bin> bins(unpacker.count(12));
@@ -75,18 +89,33 @@ LogCounts LogCounts::unpack(core::ByteUnpacker& unpacker) {
         Seen& seen = bin.seen;
         seen.count = unpacker.whole();
         if (seen.count > 0) {
-            for (End* end : {&seen.low, &seen.high}) {
-                *end = {unpacker.number(), unpacker.whole(), unpacker.whole()};
-                const double x = end->value - result.origin_;
+            const auto expectInside = [&](double value) {
+                const double x = value - result.origin_;
                 const bool liesInside = std::isfinite(x) && x != 0.0 &&
                                         std::signbit(x) == std::signbit(bin.edge) &&
                                         binKey(x) == binKey(bin.edge);
                 if (!liesInside) throw core::BytesUnreadable("a value that lies outside its bin");
+            };
+            for (End* end : {&seen.low, &seen.high}) {
+                *end = {unpacker.number(), unpacker.whole(), unpacker.whole()};
+                expectInside(end->value);
             }
             if (seen.low.value > seen.high.value) throw core::BytesUnreadable("values out of order");
             seen.weight = unpacker.whole();
             if (seen.low.weight > seen.weight || seen.high.weight > seen.weight || seen.weight == 0)
                 throw core::BytesUnreadable("parts that weigh more than the whole");
+            const std::uint64_t shared = unpacker.whole(SharedValues::kMost + 1);
+            if (shared > SharedValues::kMost) bin.shared.setTooMany();
+            Look left = seen.weight;
+            for (std::uint64_t i = 0; i < shared && !bin.shared.areTooMany(); ++i) {
+                const SharedValue each{unpacker.number(), unpacker.whole(), unpacker.whole()};
+                expectInside(each.value);
+                if (each.weight > left) throw core::BytesUnreadable("parts that weigh more than the whole");
+                left -= each.weight;
+                bin.shared.add(each);
+                if (bin.shared.values().back().value != each.value || bin.shared.values().size() != i + 1)
+                    throw core::BytesUnreadable("values out of order");
+            }
         }
         while (const std::uint64_t batch = unpacker.whole(result.batches_.size()))
             bin.counts.emplace_back(static_cast<std::size_t>(batch - 1), unpacker.whole());
@@ -100,6 +129,7 @@ LogCounts LogCounts::unpack(core::ByteUnpacker& unpacker) {
         if (last && index <= *last) throw core::BytesUnreadable("bins out of order");
         last = index;
         result.seen_[index] = bin.seen;
+        if (bin.shared.areTooMany() || !bin.shared.values().empty()) result.shared_[bin.edge] = bin.shared;
         for (const auto& [batch, count] : bin.counts) result.batches_[batch].add(index, count, result.size());
     }
     return result;

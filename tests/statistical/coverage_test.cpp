@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/scenario/scenario_reader.hpp"
 #include "sim/engine/simulate.hpp"
 #include "sim/exact/closed_forms.hpp"
 #include "sim/random/normal_quantile.hpp"
@@ -167,6 +168,66 @@ TEST(IntervalCoverage,
         hits += chance.low <= exact && exact <= chance.high ? 1 : 0;
     }
     EXPECT_GE(hits, 172);
+}
+
+/// How often, over seeds 1 to 200, the interval of the median bill holds the exact one: free tiers of a
+/// graduated price in the midst of a bin, on which 0.06 to 0.25 % of all users pay the same.
+int hitsOnPlateaus(double median, const std::string& tiers, const std::string& sampling, double exact) {
+    core::Scenario scenario = *core::readScenarioText(R"(
+format = 1
+name = "plateau"
+currency = "EUR"
+[run]
+users = 200_000
+worlds = 1
+sampling = ")" + sampling + R"("
+[[meter]]
+id = "req"
+[[segment]]
+id = "s"
+[segment.usage.req]
+distribution = "lognormal"
+median = )" + std::to_string(median) + R"(
+sigma = 1
+[cost]
+[[cost.rate]]
+meter = "req"
+amount = 0.01
+[[plan]]
+id = "pro"
+fee = 20
+[[plan.charge]]
+meter = "req"
+model = "graduated"
+tiers = [ )" + tiers + " { unit_amount = 0.1003 } ]\n",
+                                                      "t.toml", {}, [](const std::string&) { return ""; })
+                                   .scenario;
+    int hits = 0;
+    for (scenario.run.seed = 1; scenario.run.seed <= 200; ++scenario.run.seed) {
+        const auto result = simulate(scenario);
+        for (const QuantileRow& row : result->quantiles) {
+            if (row.quantity != "revenue" || row.level != 0.5) continue;
+            hits += row.low <= exact + 1e-9 && exact - 1e-9 <= row.high ? 1 : 0;
+        }
+    }
+    return hits;
+}
+
+// At a true coverage of 95 % hits have mean 190 and standard deviation 3.1: fewer than 177 in any of six
+// cases with probability 1e-3. Where the bin was taken to be smooth it held the first in 73 and 174 of 200.
+TEST(IntervalCoverage, GivenBillsThatManyShareInTheMidstOfABin_WhenRunOverSeeds_ThenTheMediansIntervalHolds) {
+    const std::string one = "{ up_to = 329, unit_amount = 0.1003 }, { up_to = 331.07 },";
+    const std::string two =
+        "{ up_to = 300, unit_amount = 0.1003 }, { up_to = 301.5 }, "
+        "{ up_to = 302, unit_amount = 0.1003 }, { up_to = 303.5 },";
+    for (const std::string sampling : {"stratified", "random"}) {
+        const auto hits = [&](double median, const std::string& tiers, double paidFor) {
+            return hitsOnPlateaus(median, tiers, sampling, 20.0 + 0.1003 * paidFor);
+        };
+        EXPECT_GE(hits(330.0, one, 329.0), 177) << sampling;
+        EXPECT_GE(hits(302.7, two, 300.5), 177) << sampling;
+        EXPECT_GE(hits(304.0, two, 301.0), 177) << sampling;  // beside them, in their bin
+    }
 }
 
 }  // namespace
