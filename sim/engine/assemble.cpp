@@ -275,7 +275,7 @@ class Assembler {
                                       isVague ? std::min(low, bin.low) : low,
                                       isVague ? std::max(high, bin.high) : high});
         }
-        rows.histogram = histogramOf(plan, name, bins);
+        rows.histogram = histogramOf(plan, name, table.wholes());
         if (name == "cost") rows.lorenz = lorenzOf(plan, bins);
         return rows;
     }

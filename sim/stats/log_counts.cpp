@@ -377,6 +377,14 @@ WeightedBin LogCounts::Table::whole(std::size_t bin) const {
     return result;
 }
 
+std::vector<WeightedBin> LogCounts::Table::wholes() const {
+    std::vector<WeightedBin> result;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (i == 0 || cells[i].index != cells[i - 1].index) result.push_back(whole(i));
+    }
+    return result;
+}
+
 bool LogCounts::Table::isCrowded(std::size_t bin) const {
     const auto density = [&](std::size_t i) {
         const WeightedBin at = whole(i);

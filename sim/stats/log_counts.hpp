@@ -14,7 +14,8 @@
 namespace breakeven::sim {
 
 /// Observations between `low` and `high`: the smallest and largest value that LogCounts saw in the bin, or
-/// the bin's edges if it saw none; of LogSums one of them was seen, the other follows from the mean.
+/// the bin's edges if it saw none, or an atom in its midst; of LogSums one of them was seen, the other
+/// follows from the mean.
 struct WeightedBin {
     double low = 0.0;
     double high = 0.0;
@@ -80,6 +81,8 @@ class LogCounts {
         std::vector<Cell> cells;
         /// All that is counted where this bin is, atoms in its midst at its ends.
         [[nodiscard]] WeightedBin whole(std::size_t bin) const;
+        /// That of every place where something is counted.
+        [[nodiscard]] std::vector<WeightedBin> wholes() const;
         /// Whether values crowd where this bin is counted, so that nothing beside it says where: between
         /// atoms it is more than twice as dense as the bins on either side.
         [[nodiscard]] bool isCrowded(std::size_t bin) const;
