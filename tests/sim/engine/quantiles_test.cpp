@@ -256,5 +256,56 @@ fee = 20
     }
 }
 
+// Two free tiers in one bin, which 0.2 % of users reach each: everybody there pays the same.
+TEST(Quantiles, GivenAtomsInTheMidstOfABin_WhenRunInAnyBlocksAndThreads_ThenTheMedianIsOneOfThemToTheBit) {
+    const std::string text = R"(
+format = 1
+name = "plateaus"
+currency = "EUR"
+[run]
+users = 120_000
+worlds = 1
+months = 2
+sampling = "stratified"
+[[meter]]
+id = "req"
+[[segment]]
+id = "s"
+[segment.usage.req]
+distribution = "lognormal"
+median = 302.7
+sigma = 1
+[cost]
+[[cost.rate]]
+meter = "req"
+amount = 0.01
+[[plan]]
+id = "pro"
+fee = 20
+[[plan.charge]]
+meter = "req"
+model = "graduated"
+tiers = [ { up_to = 300, unit_amount = 0.1003 }, { up_to = 301.5 }, { up_to = 302, unit_amount = 0.1003 },
+          { up_to = 303.5 }, { unit_amount = 0.1003 } ]
+)";
+    const core::Scenario scenario = *core::readScenarioText(text, "t.toml", {}, [](const std::string&) {
+                                         return std::string();
+                                     }).scenario;
+    const RunResult reference = *simulate(scenario);
+    EXPECT_NEAR(quantile(reference, "revenue", 0.5).value, 20.0 + 0.1003 * 300.5, 1e-12);
+    for (const std::uint32_t blockUsers : {256U, 4096U}) {
+        Hooks hooks;
+        hooks.blockUsers = blockUsers;
+        hooks.threads = blockUsers == 256 ? 1 : 3;
+        const RunResult result = *simulate(scenario, hooks);
+        ASSERT_EQ(result.quantiles.size(), reference.quantiles.size());
+        for (std::size_t i = 0; i < result.quantiles.size(); ++i) {
+            EXPECT_EQ(result.quantiles[i].value, reference.quantiles[i].value) << i;
+            EXPECT_EQ(result.quantiles[i].low, reference.quantiles[i].low) << i;
+            EXPECT_EQ(result.quantiles[i].high, reference.quantiles[i].high) << i;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace breakeven::sim::quantiles_test
