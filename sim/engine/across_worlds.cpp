@@ -230,14 +230,11 @@ std::vector<AcrossWorlds::Quantile> AcrossWorlds::feeQuantiles(std::size_t plan,
     fees.values = finiteOf(fees.values);
     if (fees.values.size() < 2) return {};
     fees.sort();
-    const auto n = static_cast<double>(fees.values.size());
     std::vector<Quantile> quantiles;
     for (const double level : levels) {
         const auto quantile = [&](const std::vector<double>& list) { return sortedQuantile(list, level); };
-        const double spread = kNormal95 * std::sqrt(level * (1.0 - level) / n);
-        const Interval worlds{sortedQuantile(fees.values, std::max(level - spread, 0.0)),
-                              sortedQuantile(fees.values, std::min(level + spread, 1.0))};
-        quantiles.push_back({level, quantile(fees.values), fees.interval(worlds, quantile)});
+        quantiles.push_back(
+            {level, quantile(fees.values), fees.interval(quantileInterval(fees.values, level), quantile)});
     }
     return quantiles;
 }

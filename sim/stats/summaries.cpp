@@ -8,11 +8,13 @@
 #include <boost/accumulators/statistics/stats.hpp>
 #include <boost/accumulators/statistics/variance.hpp>
 #include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
+#include "core/units/infinity.hpp"
 #include "sim/kernels/scalar_math.hpp"
 
 namespace breakeven::sim {
@@ -67,6 +69,22 @@ double studentT95(double degrees) {
     }();
     const auto whole = static_cast<std::size_t>(degrees);
     return whole < few.size() && static_cast<double>(whole) == degrees ? few[whole] : quantile(degrees);
+}
+
+Interval quantileInterval(std::span<const double> sorted, double level) {
+    const auto n = static_cast<double>(sorted.size());
+    const auto below = [&](double k) {  // P(at most k of the n values lie below the quantile), k whole
+        return k < 0.0 ? 0.0 : k >= n ? 1.0 : boost::math::ibetac(k + 1.0, n - k, level);
+    };
+    // Ranks from 1: the largest that lies above the quantile, and the smallest that lies below it, with 2.5 %
+    // at most.
+    const double reach = 3.0 * std::sqrt(n * level * (1.0 - level)) + 3.0;
+    double low = std::floor(n * level - reach);
+    while (below(low) <= 0.025) ++low;
+    double high = std::ceil(n * level + reach) + 1.0;
+    while (1.0 - below(high - 2.0) <= 0.025) --high;
+    const auto at = [&](double rank) { return sorted[static_cast<std::size_t>(rank) - 1]; };
+    return {low >= 1.0 ? at(low) : -kInfinity, high <= n ? at(high) : kInfinity};
 }
 
 Interval wilson95(double hits, double n) {

@@ -27,6 +27,13 @@ struct Interval {
     double high = 0.0;
 };
 
+/// 95 % interval of the quantile of the law that n values were drawn from: between two of them, chosen by the
+/// binomial law of how many lie below it; infinite on a side where none is far enough out. Source: Thompson
+/// (1936), "On confidence ranges for the median", Ann. Math. Statist. 7.
+///
+/// @param sorted  ascending, n >= 1
+[[nodiscard]] Interval quantileInterval(std::span<const double> sorted, double level);
+
 /// 95 % Wilson interval of a share: `hits` of n. Source: Wilson (1927); METHODS 3.2.
 [[nodiscard]] Interval wilson95(double hits, double n);
 

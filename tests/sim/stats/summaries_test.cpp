@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include "tests/support/kernel_targets.hpp"
 
@@ -57,6 +60,31 @@ TEST(Summaries, GivenAMeanOverEqualGroups_WhenJackknifed_ThenTheErrorIsThatOfThe
     const std::vector<double> sizes(5, 40.0);
     EXPECT_NEAR(jackknifeError(total / 5.0, without, sizes), std::sqrt(summarise(means).variance / 5.0),
                 1e-12);
+}
+
+// Ranks and confidence of the sign test's interval of a median: n = 8: (1, 8) 99.2 %, 10: (2, 9) 97.9 %, 20:
+// (6, 15) 95.9 %, 50: (18, 33) 96.7 %; up to 5 values there is none (Conover 1999, "Practical Nonparametric
+// Statistics", 3.2). Of a 90 % quantile: 0.9^36 is the first below 2.5 %.
+TEST(Summaries, GivenSortedValues_WhenAQuantilesIntervalIsTaken_ThenItsRanksAreTheTables) {
+    const auto rankInterval = [](std::size_t n, double level) {
+        std::vector<double> ranks;
+        for (std::size_t i = 1; i <= n; ++i) ranks.push_back(static_cast<double>(i));
+        const Interval interval = quantileInterval(ranks, level);
+        return std::pair(interval.low, interval.high);
+    };
+    constexpr double kNone = std::numeric_limits<double>::infinity();
+    EXPECT_EQ(rankInterval(5, 0.5), std::pair(-kNone, kNone));
+    EXPECT_EQ(rankInterval(8, 0.5), std::pair(1.0, 8.0));
+    EXPECT_EQ(rankInterval(10, 0.5), std::pair(2.0, 9.0));
+    EXPECT_EQ(rankInterval(20, 0.5), std::pair(6.0, 15.0));
+    EXPECT_EQ(rankInterval(50, 0.5), std::pair(18.0, 33.0));
+    EXPECT_EQ(rankInterval(35, 0.9).second, kNone);
+    EXPECT_EQ(rankInterval(36, 0.9).second, 36.0);
+    EXPECT_EQ(rankInterval(36, 0.1).first, 1.0);
+    EXPECT_EQ(rankInterval(1, 0.999), std::pair(1.0, kNone));
+    const auto [low, high] = rankInterval(1'000'000, 0.5);
+    EXPECT_NEAR(low, 500'000.0 - 980.0, 2.0);
+    EXPECT_NEAR(high, 500'000.0 + 981.0, 2.0);
 }
 
 // Five values, one a group, with mean 5 and variance 10 and no skewness: 5 -+ 2.776 sqrt(10 / 5), the
