@@ -114,11 +114,24 @@ Line lorenzCurve(const RunResult& result, const RowKey& key) {
     return line;
 }
 
+namespace {
+
+/// How many times wider than Wilson's the interval of the plan's chance to lose is at its own fee, since the
+/// worlds' values are not known exactly.
+double wideningOf(const RunResult& result, const std::string& plan, double worlds) {
+    const MetricRow* loses = findMetric(result, {plan, kAll, kAll}, "probability_plan_loses");
+    if (loses == nullptr) return 1.0;
+    const Estimate& chance = loses->estimate;
+    const Interval counted = wilson95(chance.value * worlds, worlds);
+    return std::max(1.0, (chance.high - chance.low) / (counted.high - counted.low));
+}
+
+}  // namespace
+
 LossCurve lossCurve(const RunResult& result, const std::string& plan, std::size_t points) {
     LossCurve curve;
     std::vector<double> breakEven;
-    for (const auto& world : result.worlds.expected(plan, "break_even_fee"))
-        breakEven.push_back(world.value);
+    for (const auto& world : result.worlds.expected(plan, "break_even_fee")) breakEven.push_back(world.value);
     if (breakEven.size() < 2 || points < 2) return curve;
     std::ranges::sort(breakEven);
     const double margin = 0.05 * (breakEven.back() - breakEven.front());
@@ -126,15 +139,17 @@ LossCurve lossCurve(const RunResult& result, const std::string& plan, std::size_
     const double to = breakEven.back() + margin;
     if (!(to > from)) return curve;
     const auto worlds = static_cast<double>(breakEven.size());
+    const double widening = wideningOf(result, plan, worlds);
     for (std::size_t i = 0; i < points; ++i) {
         const double fee = from + (to - from) * static_cast<double>(i) / static_cast<double>(points - 1);
         const auto above = breakEven.end() - std::ranges::upper_bound(breakEven, fee);
         const auto losing = static_cast<double>(above);
         const Interval interval = wilson95(losing, worlds);
+        const double share = losing / worlds;
         curve.fee.push_back(fee);
-        curve.probability.push_back(losing / worlds);
-        curve.low.push_back(interval.low);
-        curve.high.push_back(interval.high);
+        curve.probability.push_back(share);
+        curve.low.push_back(std::max(0.0, share - widening * (share - interval.low)));
+        curve.high.push_back(std::min(1.0, share + widening * (interval.high - share)));
     }
     return curve;
 }

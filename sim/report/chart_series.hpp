@@ -37,7 +37,7 @@ struct Line {
 struct LossCurve {
     std::vector<double> fee;          ///< ascending, currency units a month
     std::vector<double> probability;  ///< share of worlds whose break-even fee is above it
-    std::vector<double> low;          ///< 95 % Wilson interval
+    std::vector<double> low;          ///< 95 % interval: Wilson's, as much wider as at the plan's own fee
     std::vector<double> high;
 };
 

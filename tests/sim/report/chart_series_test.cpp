@@ -56,7 +56,7 @@ TEST(CumulativeCurve, GivenBins_WhenDrawn_ThenItRisesFromZeroToOneAndJumpsAtAtom
 
 TEST(LossCurve, GivenFiftyWorlds_WhenReadAtThePlansFee_ThenItIsTheProbabilityThatThePlanLoses) {
     core::Scenario scenario = tests::pro200WithBeliefs(50);
-    scenario.run.users = 2'000;
+    scenario.run.users = 100;  // half of what lies between the worlds is their noise
     const auto result = simulate(scenario);
     const LossCurve curve = lossCurve(*result, "flat", 20'000);
     ASSERT_EQ(curve.fee.size(), 20'000U);
@@ -66,9 +66,10 @@ TEST(LossCurve, GivenFiftyWorlds_WhenReadAtThePlansFee_ThenItIsTheProbabilityTha
     const auto i = static_cast<std::size_t>(at);
     EXPECT_NEAR(curve.probability[i], loses->estimate.value,
                 0.02 + 1e-12);  // one world may lie between two fees
-    const Interval wilson = wilson95(50.0 * curve.probability[i], 50.0);
-    EXPECT_DOUBLE_EQ(curve.low[i], wilson.low);
-    EXPECT_DOUBLE_EQ(curve.high[i], wilson.high);
+    const Estimate& chance = loses->estimate;
+    EXPECT_NEAR(curve.high[i] - curve.low[i], chance.high - chance.low, 0.01);
+    const Interval counted = wilson95(50.0 * chance.value, 50.0);
+    EXPECT_GT(chance.high - chance.low, 1.1 * (counted.high - counted.low));
     EXPECT_DOUBLE_EQ(curve.probability.back(), 0.0);
     EXPECT_TRUE(std::ranges::is_sorted(curve.fee));
     EXPECT_TRUE(std::ranges::is_sorted(curve.probability, std::greater<>()));
