@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <span>
+#include <utility>
 
 #include "sim/kernels/scalar_math.hpp"
 #include "sim/random/normal_quantile.hpp"
@@ -66,37 +68,113 @@ void widen(const ExpectedValues& values, Of of, Estimate& estimate) {
     estimate.high = joined.high;
 }
 
+/// The interval of a mean of chances: Wilson's, of as many worlds as would tell a share so well. With chances
+/// of 0 and 1 it is that of a share.
+void takeShareInterval(std::size_t worlds, Estimate& estimate) {
+    const auto n = static_cast<double>(worlds);
+    const double p = std::clamp(estimate.value, 0.0, 1.0);
+    const double variance = estimate.standardError * estimate.standardError;
+    const double told = variance > 0.0 ? std::max(n, p * (1.0 - p) / variance) : n;
+    const Interval interval = wilson95(p * told, told);
+    estimate.low = interval.low;
+    estimate.high = interval.high;
+}
+
+/// A mean of numbers from -1 to 1 is not better known than to one of the worlds that it was taken from: what
+/// none of n has may be up to 3.69 / n with 97.5 % (the rule of three).
+void widenToOneWorld(std::size_t worlds, Estimate& estimate) {
+    constexpr double kGaps = 3.688879454113936;  // -ln 0.025
+    const auto n = static_cast<double>(worlds);
+    estimate.standardError = std::max(estimate.standardError, 1.0 / n);
+    estimate.low = std::min(estimate.low, estimate.value - kGaps / n);
+    estimate.high = std::max(estimate.high, estimate.value + kGaps / n);
+}
+
+double correlationOf(const std::vector<double>& x, const std::vector<double>& y) {
+    const auto dot = [](const std::vector<double>& a, const std::vector<double>& b) {
+        return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+    };
+    const double squares = dot(x, x) * dot(y, y);
+    return squares > 0.0 && x.size() == y.size() ? std::clamp(dot(x, y) / std::sqrt(squares), -1.0, 1.0)
+                                                 : 0.0;
+}
+
 /// How much larger the mean of chances is that two plans' margins make in the same worlds.
 ///
-/// @param chancesOf  (isFirst, margins): chances by world
+/// @param chancesOf    (isFirst, margins): chances by world
+/// @param correlation  of the noise of the margins, whose errors go together like it
 template <typename ChancesOf>
-Estimate differenceOfChances(const ExpectedValues& to, const ExpectedValues& from, ChancesOf chancesOf) {
-    const std::vector<double> larger = chancesOf(true, to.values);
-    const std::vector<double> smaller = chancesOf(false, from.values);
-    std::vector<double> differences;
+Estimate differenceOfChances(const ExpectedValues& to, const ExpectedValues& from, double correlation,
+                             ChancesOf chancesOf) {
+    using List = std::vector<double>;
+    const List larger = chancesOf(true, to.values);
+    const List smaller = chancesOf(false, from.values);
+    List differences;
     for (std::size_t w = 0; w < larger.size(); ++w) differences.push_back(larger[w] - smaller[w]);
     Estimate result = meanOf(differences, differences);
-    const double toMean = summarise(larger).mean;
-    const double fromMean = summarise(smaller).mean;
-    using List = std::vector<double>;
-    widen(
-        to, [&](const List& list) { return summarise(chancesOf(true, list)).mean - fromMean; }, result);
-    widen(
-        from, [&](const List& list) { return toMean - summarise(chancesOf(false, list)).mean; }, result);
+    // Half the distance between the ends, with the sign of the first: what moves both moves their difference
+    // less.
+    const auto reach = [&](bool isFirst, const List& one, const List& other) {
+        if (one.empty()) return 0.0;
+        return 0.5 * (summarise(chancesOf(isFirst, other)).mean - summarise(chancesOf(isFirst, one)).mean);
+    };
+    const auto square = [&](double a, double b) { return a * a + b * b - 2.0 * correlation * a * b; };
+    const double more = square(reach(true, to.lower, to.upper), reach(false, from.lower, from.upper)) +
+                        square(reach(true, to.narrow, to.wide), reach(false, from.narrow, from.wide));
+    const double half = 0.5 * (result.high - result.low);
+    const double wider = std::sqrt(half * half + std::max(0.0, more));
+    if (wider > half) {
+        result.standardError = std::hypot(result.standardError, std::sqrt(more) / kNormal95);
+        result.low = result.value - wider;
+        result.high = result.value + wider;
+    }
+    widenToOneWorld(differences.size(), result);
     return result;
 }
 
-/// A share of a variance, from the shares without each group; the first is that of all.
-Estimate shareOf(const std::vector<double>& shares, const std::vector<double>& sizes) {
-    Estimate found;
-    found.value = shares.front();
-    found.standardError = jackknifeError(found.value, std::span(shares).subspan(1), sizes);
-    const double half = studentT95(static_cast<double>(sizes.size()) - 1.0) * found.standardError;
-    // Not clamped before: an estimate near 0 would seem to have no error.
-    found.low = std::clamp(found.value - half, 0.0, 1.0);
-    found.high = std::clamp(found.value + half, 0.0, 1.0);
-    found.value = std::clamp(found.value, 0.0, 1.0);
-    return found;
+/// A number from all worlds and from those without each group.
+class Jackknifed {
+  public:
+    /// @param values  of all worlds first
+    /// @param sizes   of the groups
+    Jackknifed(std::vector<double> values, const std::vector<double>& sizes)
+        : values_(std::move(values)),
+          error_(jackknifeError(value(), std::span(values_).subspan(1), sizes)),
+          half_(studentT95(static_cast<double>(sizes.size()) - 1.0) * error_) {}
+    [[nodiscard]] double value() const { return values_.front(); }
+    [[nodiscard]] double low() const { return value() - half_; }
+    [[nodiscard]] double high() const { return value() + half_; }
+    [[nodiscard]] const std::vector<double>& values() const { return values_; }
+    /// Is it above 0 for sure, so that it can be divided by?
+    [[nodiscard]] bool isAboveZero() const { return low() > 0.0; }
+    /// As a share, clamped not before now: an estimate near 0 would seem to have no error.
+    [[nodiscard]] Estimate share() const { return shareIn(value(), low(), high(), error_); }
+    [[nodiscard]] static Estimate shareIn(double value, double low, double high, double error) {
+        const auto inside = [](double x) { return std::clamp(x, 0.0, 1.0); };
+        return {inside(value), error, inside(low), inside(high), {}, {}, {}};
+    }
+
+  private:
+    std::vector<double> values_;
+    double error_;
+    double half_;
+};
+
+/// What share of `whole` a `part` of it is: by the jackknife where the whole is known well enough, else from
+/// the ends of both intervals.
+Estimate shareOf(const Jackknifed& part, const Jackknifed& whole, const std::vector<double>& sizes) {
+    if (whole.isAboveZero()) {
+        std::vector<double> shares;
+        for (std::size_t i = 0; i < sizes.size() + 1; ++i)
+            shares.push_back(whole.values()[i] > 0.0 ? part.values()[i] / whole.values()[i] : 0.0);
+        return Jackknifed(std::move(shares), sizes).share();
+    }
+    const double value = whole.value() > 0.0 ? part.value() / whole.value() : part.value() > 0.0 ? 1.0 : 0.0;
+    const double low = part.low() > 0.0 && whole.high() > 0.0 ? part.low() / whole.high() : 0.0;
+    const double high = part.high() <= 0.0 ? 0.0 : whole.low() > 0.0 ? part.high() / whole.low() : 1.0;
+    constexpr double kErrorsWide = 2.0 * kNormal95;
+    const Estimate ends = Jackknifed::shareIn(value, low, high, 0.0);
+    return Jackknifed::shareIn(value, low, high, (ends.high - ends.low) / kErrorsWide);
 }
 
 }  // namespace
@@ -116,6 +194,8 @@ AcrossWorlds::AcrossWorlds(const core::Scenario& scenario, const std::vector<con
       fit_(drawsOf(scenario, finished), finished.size()) {
     for (std::size_t plan = 0; plan < scenario.plans.size(); ++plan)
         margins_.push_back(expectedValues({rowOf(plan), {}}, metric(kMargin)));
+    for (std::size_t plan = 0; plan < scenario.plans.size(); ++plan)
+        moments_.push_back({expectedMoment(2 * plan), expectedMoment(2 * plan + 1)});
 }
 
 std::size_t AcrossWorlds::metric(const char* name) const {
@@ -152,8 +232,24 @@ ExpectedValues AcrossWorlds::expectedValues(TableRow row, std::size_t metric) co
     return noise.empty() ? ExpectedValues{values, {}, {}, {}, {}} : fit_.estimate(values, noise);
 }
 
+std::vector<double> AcrossWorlds::expectedMoment(std::size_t column) const {
+    std::vector<double> values;
+    std::vector<double> noise;
+    bool isFinite = true;
+    for (const WorldOutcome* world : finished_) {
+        values.push_back(world->userMoments[column]);
+        noise.push_back(world->momentNoise[column]);
+        isFinite = isFinite && std::isfinite(values.back()) && std::isfinite(noise.back());
+    }
+    return isFinite ? fit_.expected(values, noise) : values;
+}
+
 ExpectedValues AcrossWorlds::marginsInRow(std::size_t row) const {
     return row % scopes_ == 0 ? margins_[row / scopes_] : expectedValues({row, {}}, metric(kMargin));
+}
+
+double AcrossWorlds::noiseCorrelation(std::size_t row, std::size_t other) const {
+    return correlationOf(noiseOf({row, {}}, metric(kMargin)), noiseOf({other, {}}, metric(kMargin)));
 }
 
 std::optional<Estimate> AcrossWorlds::mean(TableRow row, std::size_t metric) const {
@@ -174,12 +270,13 @@ Estimate AcrossWorlds::planLoses(std::size_t row) const {
 }
 
 Estimate AcrossWorlds::planLosesMore(std::size_t row, std::size_t other) const {
-    Estimate result = differenceOfChances(marginsInRow(row), marginsInRow(other),
-                                          [](bool, const std::vector<double>& margins) {
-                                              std::vector<double> chances(margins);
-                                              for (double& x : chances) x = x < 0.0 ? 1.0 : 0.0;
-                                              return chances;
-                                          });
+    Estimate result =
+        differenceOfChances(marginsInRow(row), marginsInRow(other), noiseCorrelation(row, other),
+                            [](bool, const std::vector<double>& margins) {
+                                std::vector<double> chances(margins);
+                                for (double& x : chances) x = x < 0.0 ? 1.0 : 0.0;
+                                return chances;
+                            });
     result.bandLow.reset();
     result.bandHigh.reset();
     return result;
@@ -187,21 +284,31 @@ Estimate AcrossWorlds::planLosesMore(std::size_t row, std::size_t other) const {
 
 std::vector<double> AcrossWorlds::poolChances(std::size_t plan, const std::vector<double>& margins) const {
     const std::size_t chance = metric("probability_pool_loses");
+    const double months = scenario_.run.months;
+    const auto isInside = [](double p) { return p > 0.0 && p < 1.0; };
     std::vector<double> chances;
     for (std::size_t w = 0; w < finished_.size(); ++w) {
         const WorldOutcome& world = *finished_[w];
         const double simulated = world.values[rowOf(plan)][chance];
-        const double moved = margins[w] - world.values[rowOf(plan)][metric(kMargin)];
-        const double spread = std::sqrt(world.userVariance[plan] / scenario_.subscribers.base);
-        if (moved == 0.0 || !std::isfinite(simulated)) {
+        const double margin = world.values[rowOf(plan)][metric(kMargin)];
+        const double variance = world.userMoments[2 * plan];
+        const double third = world.userMoments[2 * plan + 1];
+        const UserMoments& expected = moments_[plan];
+        const bool isSame =
+            margins[w] == margin && expected.variance[w] == variance && expected.third[w] == third;
+        if (isSame || !std::isfinite(simulated)) {
             chances.push_back(simulated);
-        } else if (!(spread > 0.0)) {
-            chances.push_back(margins[w] < 0.0 ? 1.0 : 0.0);
-        } else if (simulated > 0.0 && simulated < 1.0) {
-            chances.push_back(normalCdfScalar(normalQuantile(simulated) - moved / spread));
-        } else {
-            chances.push_back(normalCdfScalar(-margins[w] / spread));
+            continue;
         }
+        const double own = probabilitySumBelowZero(months * margin, variance, third, world.subscribers);
+        const double moved = probabilitySumBelowZero(months * margins[w], std::max(0.0, expected.variance[w]),
+                                                     expected.third[w], world.subscribers);
+        // What the simulated chance knows beyond three moments.
+        const double beyond = isInside(simulated) && isInside(own) && std::abs(simulated - own) > 1e-9
+                                  ? normalQuantile(simulated) - normalQuantile(own)
+                                  : 0.0;
+        const bool hasMore = beyond != 0.0 && isInside(moved);
+        chances.push_back(hasMore ? normalCdfScalar(normalQuantile(moved) + beyond) : moved);
     }
     return chances;
 }
@@ -210,6 +317,7 @@ Estimate AcrossWorlds::poolLoses(std::size_t plan) const {
     const ExpectedValues& margins = margins_[plan];
     const std::vector<double> chances = finiteOf(poolChances(plan, margins.values));
     Estimate result = meanOf(chances, chances);
+    takeShareInterval(chances.size(), result);
     const auto meanChance = [&](const std::vector<double>& list) {
         return summarise(finiteOf(poolChances(plan, list))).mean;
     };
@@ -218,7 +326,7 @@ Estimate AcrossWorlds::poolLoses(std::size_t plan) const {
 }
 
 Estimate AcrossWorlds::poolLosesMore(std::size_t plan, std::size_t other) const {
-    return differenceOfChances(margins_[plan], margins_[other],
+    return differenceOfChances(margins_[plan], margins_[other], noiseCorrelation(rowOf(plan), rowOf(other)),
                                [&](bool isFirst, const std::vector<double>& margins) {
                                    return poolChances(isFirst ? plan : other, margins);
                                });
@@ -243,14 +351,14 @@ AcrossWorlds::MarginVariance AcrossWorlds::marginVariance(std::size_t plan,
                                                           const std::vector<double>& margins,
                                                           const std::vector<double>& noise,
                                                           std::size_t groups, std::size_t leftOut) const {
-    const double subscribers = scenario_.subscribers.base;
+    const double months = scenario_.run.months;
     std::vector<double> kept;
     MarginVariance sums;
     for (std::size_t w = 0; w < finished_.size(); ++w) {
         if (w % groups == leftOut) continue;
         kept.push_back(margins[w]);
         sums.noise += noise[w] * noise[w];
-        sums.chance += finished_[w]->userVariance[plan] / subscribers;
+        sums.chance += finished_[w]->userMoments[2 * plan] / (months * months) / finished_[w]->subscribers;
     }
     const auto n = static_cast<double>(kept.size());
     return {summarise(kept).variance, sums.noise / n, sums.chance / n};
@@ -267,23 +375,24 @@ std::vector<std::pair<std::string, Estimate>> AcrossWorlds::varianceShares(std::
     for (std::size_t group = 0; group < sizes.size(); ++group)
         variances.push_back(marginVariance(plan, margins, noise, sizes.size(), group));
 
-    std::vector<double> ignorance;
+    std::vector<double> differing;
+    std::vector<double> whole;  // with the chance of the pool
     std::vector<double> fewUsers;
     for (const MarginVariance& of : variances) {
-        const double total = std::max(of.between(), 0.0) + of.chance;
-        ignorance.push_back(total > 0.0 ? of.between() / total : 0.0);
+        differing.push_back(of.between());
+        whole.push_back(of.between() + of.chance);
         fewUsers.push_back(of.observed > 0.0 ? of.noise / of.observed : 0.0);
     }
+    const Jackknifed between(std::move(differing), sizes);
     std::vector<std::pair<std::string, Estimate>> found{
-        {"variance_share_between_worlds", shareOf(ignorance, sizes)},
-        {"noise_share_between_worlds", shareOf(fewUsers, sizes)}};
+        {"variance_share_between_worlds", shareOf(between, Jackknifed(std::move(whole), sizes), sizes)},
+        {"noise_share_between_worlds", Jackknifed(std::move(fewUsers), sizes).share()}};
     if (finished_.size() < kLeastForDrivers) return found;
     const std::vector<std::vector<double>> draws = drawsOf(scenario_, finished_);
     for (std::size_t belief = 0; belief < draws.size(); ++belief) {
-        std::vector<double> shares = explainedVariances(draws[belief], margins, sizes.size());
-        for (std::size_t i = 0; i < shares.size(); ++i)
-            shares[i] = variances[i].between() > 0.0 ? shares[i] / variances[i].between() : 0.0;
-        found.emplace_back("variance_share." + scenario_.beliefs[belief].path, shareOf(shares, sizes));
+        const Jackknifed explained(explainedVariances(draws[belief], margins, sizes.size()), sizes);
+        found.emplace_back("variance_share." + scenario_.beliefs[belief].path,
+                           shareOf(explained, between, sizes));
     }
     return found;
 }

@@ -76,6 +76,10 @@ class AcrossWorlds {
     [[nodiscard]] std::vector<double> noiseOf(TableRow row, std::size_t metric) const;
     [[nodiscard]] ExpectedValues expectedValues(TableRow row, std::size_t metric) const;
     [[nodiscard]] ExpectedValues marginsInRow(std::size_t row) const;
+    /// Of a column of the worlds' user moments.
+    [[nodiscard]] std::vector<double> expectedMoment(std::size_t column) const;
+    /// How far the noise of the margins of two rows goes together.
+    [[nodiscard]] double noiseCorrelation(std::size_t row, std::size_t other) const;
     [[nodiscard]] std::size_t rowOf(std::size_t plan) const { return plan * scopes_; }
 
     /// What the margins of worlds are made of. Source: METHODS 3.12.
@@ -97,6 +101,12 @@ class AcrossWorlds {
     std::vector<std::size_t> amounts_;
     BeliefFit fit_;
     std::vector<ExpectedValues> margins_;  ///< by plan, over all segments and months
+    /// Of a user's margin over the horizon, by world, in expectation.
+    struct UserMoments {
+        std::vector<double> variance;
+        std::vector<double> third;
+    };
+    std::vector<UserMoments> moments_;  ///< by plan
 };
 
 }  // namespace breakeven::sim

@@ -96,12 +96,7 @@ WorldOutcome Evaluator::evaluate(const WorldModel& model, const WorldSums& sums,
     outcome.values = valuesOf(
         model, totals, wholeCosts(model, ofCosts(costs, [](const LogSums& plan) { return plan.bins(); })),
         scenario_.run.worlds == 1 ? PoolGrid::Fine : PoolGrid::WhereSkewed);
-    for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
-        const auto months = static_cast<double>(layout_.months);
-        outcome.userVariance.push_back(marginMoments(layout_, model, plan, totals).variance /
-                                       (months * months));
-    }
-    if (scenario_.run.worlds > 1) outcome.noise = noiseOf(model, sums);
+    if (scenario_.run.worlds > 1) addForOtherWorlds(model, sums, totals, outcome);
     outcome.finished = true;
     return outcome;
 }
@@ -124,7 +119,8 @@ std::vector<std::vector<double>> Evaluator::valuesOf(const WorldModel& model,
     return values;
 }
 
-std::vector<std::vector<double>> Evaluator::noiseOf(const WorldModel& model, const WorldSums& sums) const {
+void Evaluator::addForOtherWorlds(const WorldModel& model, const WorldSums& sums,
+                                  const std::vector<GroupSums>& totals, WorldOutcome& outcome) const {
     const std::vector<GroupSums> halves[] = {halfTotals(sums, 0), halfTotals(sums, 1)};
     const auto users = [](const std::vector<GroupSums>& half) {
         return std::accumulate(half.begin(), half.end(), 0.0,
@@ -132,24 +128,30 @@ std::vector<std::vector<double>> Evaluator::noiseOf(const WorldModel& model, con
     };
     // Half where the halves are alike; the variance is right for any.
     const double share = users(halves[0]) / (users(halves[0]) + users(halves[1]));
-    const double scale = std::sqrt(share * (1.0 - share));
+    const auto noiseOf = [&](double first, double second) {
+        const double difference = first - second;
+        const bool isRounding = std::abs(difference) <= 1e-12 * std::abs(first);
+        return isRounding ? 0.0 : std::sqrt(share * (1.0 - share)) * difference;
+    };
     const std::vector<Bins> none(users_.size());
-    std::vector<std::vector<double>> noise;
+    outcome.subscribers = model.subscribers;
     for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
         for (const Scope& scope : scopes_) {
             std::vector<double> values[2];
             for (std::size_t half = 0; half < 2; ++half)
                 values[half] =
                     metricsOf(layout_, model, plan, scope, halves[half], {}, none, PoolGrid::Coarse);
-            std::vector<double>& row = noise.emplace_back();
-            for (const std::size_t metric : amounts_) {
-                const double difference = values[0][metric] - values[1][metric];
-                const bool isRounding = std::abs(difference) <= 1e-12 * std::abs(values[0][metric]);
-                row.push_back(isRounding ? 0.0 : scale * difference);
-            }
+            std::vector<double>& row = outcome.noise.emplace_back();
+            for (const std::size_t metric : amounts_)
+                row.push_back(noiseOf(values[0][metric], values[1][metric]));
         }
+        const MarginMoments whole = marginMoments(layout_, model, plan, totals);
+        const MarginMoments parts[] = {marginMoments(layout_, model, plan, halves[0]),
+                                       marginMoments(layout_, model, plan, halves[1])};
+        outcome.userMoments.insert(outcome.userMoments.end(), {whole.variance, whole.third});
+        outcome.momentNoise.insert(outcome.momentNoise.end(), {noiseOf(parts[0].variance, parts[1].variance),
+                                                               noiseOf(parts[0].third, parts[1].third)});
     }
-    return noise;
 }
 
 void Evaluator::leaveBatchesOut(const WorldModel& model, const WorldSums& sums,

@@ -58,9 +58,9 @@ class Evaluator {
                                                             const std::vector<GroupSums>& totals,
                                                             const std::vector<std::vector<Bins>>& bins,
                                                             PoolGrid grid) const;
-    /// What `WorldOutcome::noise` holds.
-    [[nodiscard]] std::vector<std::vector<double>> noiseOf(const WorldModel& model,
-                                                           const WorldSums& sums) const;
+    /// What is known of a world beside its values when there are others.
+    void addForOtherWorlds(const WorldModel& model, const WorldSums& sums,
+                           const std::vector<GroupSums>& totals, WorldOutcome& outcome) const;
 
     const core::Scenario& scenario_;
     const Layout& layout_;

@@ -17,7 +17,10 @@ struct WorldOutcome {
     /// Plan x scope, metrics of `amountMetrics`: half the difference between two halves of the users, so that
     /// the mean square over worlds is the variance that few users make.
     std::vector<std::vector<double>> noise;
-    std::vector<double> userVariance;  ///< by plan: variance of a user's mean monthly margin
+    double subscribers = 0.0;
+    /// Plan x (variance, third central moment) of a user's margin over the horizon, and their noise as above.
+    std::vector<double> userMoments;
+    std::vector<double> momentNoise;
 };
 
 /// All that the rows are made from.

@@ -98,7 +98,9 @@ void packPartial(const Partial& part, core::BytePacker& packer) {
         packer.numbers(world.beliefs);
         for (const std::vector<double>& values : world.values) packer.numbers(values);
         for (const std::vector<double>& noise : world.noise) packer.numbers(noise);
-        packer.numbers(world.userVariance);
+        packer.number(world.subscribers);
+        packer.numbers(world.userMoments);
+        packer.numbers(world.momentNoise);
     }
     packer.whole(part.sums.size());
     for (const BatchSums& sums : part.sums) {
@@ -131,7 +133,9 @@ Partial unpackPartial(const core::Scenario& scenario, const Layout& layout, cons
                 world.values.push_back(unpackNumbers(metrics, unpacker));
             for (std::size_t row = 0; row < layout.plans * scopes; ++row)
                 world.noise.push_back(unpackNumbers(amounts, unpacker));
-            world.userVariance = unpackNumbers(layout.plans, unpacker);
+            world.subscribers = unpacker.number();
+            world.userMoments = unpackNumbers(2 * layout.plans, unpacker);
+            world.momentNoise = unpackNumbers(2 * layout.plans, unpacker);
         }
     }
     const std::size_t sums = unpacker.count(12);

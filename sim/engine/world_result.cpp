@@ -90,8 +90,10 @@ std::vector<WorldMetric> worldMetrics(const core::Scenario& scenario) {
 }
 
 std::vector<std::size_t> amountMetrics(const core::Scenario& scenario) {
-    constexpr std::string_view kAmounts[] = {"revenue_per_user", "cost_per_user",  "margin_per_user",
-                                             "margin_rate",      "break_even_fee", "margin_total"};
+    constexpr std::string_view kAmounts[] = {
+        "revenue_per_user",       "cost_per_user",      "margin_per_user",        "margin_rate",
+        "break_even_fee",         "margin_total",       "cross_subsidy_per_user", "breakage_per_user",
+        "marginal_cost_per_user", "fixed_cost_per_user"};
     const std::vector<WorldMetric> metrics = worldMetrics(scenario);
     std::vector<std::size_t> found;
     for (std::size_t metric = 0; metric < metrics.size(); ++metric)

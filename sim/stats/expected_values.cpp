@@ -1,9 +1,9 @@
 #include "sim/stats/expected_values.hpp"
 
-#include <array>
 #include <numeric>
 
 #include "core/population/correlation_matrix.hpp"
+#include "sim/random/normal_quantile.hpp"
 
 namespace breakeven::sim {
 namespace {
@@ -112,83 +112,157 @@ BeliefFit::BeliefFit(const std::vector<std::vector<double>>& beliefs, std::size_
     }
 }
 
-struct BeliefFit::Parts {
-    double mean = 0.0;
-    std::vector<double> fitted;  ///< by world: less the mean
-    std::vector<double> rest;    ///< by world: what the fit leaves
-    double degrees = 0.0;
-    double noise = 0.0;     ///< variance of a simulated value about the expected one
-    double residual = 0.0;  ///< variance of what the fit leaves
-    double slope = 1.0;     ///< of the fitted part that is no noise
-    double kept = 1.0;      ///< of the rest
-    bool hasNoise = false;
+namespace {
 
-    [[nodiscard]] std::vector<double> values(double keptOfRest) const {
-        std::vector<double> result;
-        for (std::size_t w = 0; w < rest.size(); ++w)
-            result.push_back(mean + slope * fitted[w] + keptOfRest * rest[w]);
-        return result;
+/// Sums over places 0 to i - 1 of a list, so that those between two places take one subtraction.
+class RunningSums {
+  public:
+    template <typename At>
+    RunningSums(std::size_t n, At at) : sums_(n + 1, 0.0) {
+        for (std::size_t i = 0; i < n; ++i) sums_[i + 1] = sums_[i] + at(i);
     }
-    /// What is kept of the rest so that its variance falls to this.
-    [[nodiscard]] double keptFor(double variance) const {
-        return residual > 0.0 ? std::sqrt(std::clamp(variance / residual, 0.0, 1.0)) : 0.0;
+    [[nodiscard]] double between(std::size_t first, std::size_t end) const {
+        return sums_[end] - sums_[first];
+    }
+
+  private:
+    std::vector<double> sums_;
+};
+
+constexpr std::size_t kFewestNeighbours = 20;
+
+/// So many or one more, that there be as many on either side, or all.
+std::size_t neighboursOf(std::size_t wanted, std::size_t n) {
+    return std::min(wanted | 1U, n);
+}
+
+/// The places of the neighbours of one of n in order: as many on either side, but at the ends.
+struct Neighbours {
+    std::size_t first = 0;
+    std::size_t end = 0;
+    Neighbours(std::size_t at, std::size_t count, std::size_t n) {
+        const std::size_t half = count / 2;
+        first = std::min(at > half ? at - half : 0, n - count);
+        end = first + count;
     }
 };
+
+}  // namespace
+
+struct BeliefFit::Parts {
+    bool hasNoise = false;
+    double witnesses = 0.0;             ///< worlds that tell noise and rest of another
+    double neighbours = 0.0;            ///< that each number of a world rests on
+    std::vector<double> level;          ///< by world: what is expected by the line
+    std::vector<double> rest;           ///< by world: what that leaves
+    std::vector<double> noiseOfRest;    ///< by world: part of its variance that is noise, up to 1 or more
+    std::vector<double> levelVariance;  ///< by world: of the line there
+
+    /// @param sure  how many times the noise is what it was found to be
+    [[nodiscard]] double kept(std::size_t world, double times = 1.0) const {
+        return std::sqrt(std::clamp(1.0 - times * noiseOfRest[world], 0.0, 1.0));
+    }
+    [[nodiscard]] std::vector<double> values(double times = 1.0) const {
+        std::vector<double> result;
+        result.reserve(rest.size());
+        for (std::size_t w = 0; w < rest.size(); ++w) result.push_back(level[w] + kept(w, times) * rest[w]);
+        return result;
+    }
+};
+
+std::vector<double> BeliefFit::indexOf(std::span<const double> simulated) const {
+    const auto n = static_cast<double>(worlds_);
+    std::vector<std::size_t> order(worlds_);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t w) { return simulated[w]; });
+    std::vector<double> slopes(terms_, 0.0);
+    for (std::size_t i = 0; i < worlds_; ++i) {
+        const double score = normalQuantile((static_cast<double>(i) + 0.5) / n);
+        for (std::size_t j = 0; j < terms_; ++j) slopes[j] += row(order[i])[j] * score / n;
+    }
+    std::vector<double> result;
+    result.reserve(worlds_);
+    for (std::size_t w = 0; w < worlds_; ++w) result.push_back(dot(row(w), slopes));
+    return result;
+}
 
 BeliefFit::Parts BeliefFit::partsOf(std::span<const double> simulated, std::span<const double> noise) const {
     const auto n = static_cast<double>(worlds_);
     const auto terms = static_cast<double>(terms_);
     Parts parts;
     const Summary all = summarise(simulated);
-    parts.mean = all.mean;
-    parts.degrees = n - 1.0 - terms;
-    parts.noise = sumOfSquares(noise) / n;
+    const double meanNoise = sumOfSquares(noise) / n;
     constexpr double kRounding = 1e-26;
-    parts.hasNoise = parts.degrees >= 1.0 && parts.noise > kRounding * (all.mean * all.mean + all.variance);
+    parts.hasNoise = worlds_ >= 2 && meanNoise > kRounding * (all.mean * all.mean + all.variance);
     if (!parts.hasNoise) return parts;
-    std::vector<double> slopes(terms_, 0.0);
-    for (std::size_t w = 0; w < worlds_; ++w)
-        for (std::size_t j = 0; j < terms_; ++j) slopes[j] += row(w)[j] * (simulated[w] - all.mean) / n;
-    for (std::size_t w = 0; w < worlds_; ++w) {
-        parts.fitted.push_back(dot(row(w), slopes));
-        parts.rest.push_back(simulated[w] - all.mean - parts.fitted.back());
+
+    const std::vector<double> index = indexOf(simulated);
+    std::vector<std::size_t> order(worlds_);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t w) { return index[w]; });
+    // Nothing puts them in an order where there are no terms.
+    const std::size_t count =
+        terms_ == 0 ? worlds_
+                    : neighboursOf(std::max(kFewestNeighbours,
+                                            static_cast<std::size_t>(std::ceil(std::pow(n, 2.0 / 3.0)))),
+                                   worlds_);
+    const auto m = static_cast<double>(count);
+    const auto x = [&](std::size_t i) { return simulated[order[i]] - all.mean; };
+    const auto t = [&](std::size_t i) { return index[order[i]]; };
+    const RunningSums sumX(worlds_, x);
+    const RunningSums sumT(worlds_, t);
+    const RunningSums sumTT(worlds_, [&](std::size_t i) { return t(i) * t(i); });
+    const RunningSums sumTX(worlds_, [&](std::size_t i) { return t(i) * x(i); });
+
+    // What the polynomial fitted of the noise, its rest does not show.
+    const double lines = terms_ > 0 ? 1.0 : 0.0;
+    const double lost = (n - 1.0 - lines) / std::max(1.0, n - 1.0 - terms);
+    std::vector<double> squares(worlds_);
+    parts.neighbours = m;
+    parts.level.resize(worlds_);
+    parts.rest.resize(worlds_);
+    parts.noiseOfRest.resize(worlds_);
+    parts.levelVariance.resize(worlds_);
+    std::vector<double> leverage(worlds_);
+    for (std::size_t i = 0; i < worlds_; ++i) {
+        const Neighbours near(i, count, worlds_);
+        const double meanX = sumX.between(near.first, near.end) / m;
+        const double meanT = sumT.between(near.first, near.end) / m;
+        const double spread = sumTT.between(near.first, near.end) - m * meanT * meanT;
+        const bool isLine = spread > 1e-9 * sumTT.between(0, worlds_) * m / n && spread > 0.0;
+        const double slope =
+            isLine ? (sumTX.between(near.first, near.end) - m * meanT * meanX) / spread : 0.0;
+        const double away = t(i) - meanT;
+        const double line = meanX + slope * away;
+        leverage[i] = std::min(1.0 / m + (isLine ? away * away / spread : 0.0), 0.9);
+        parts.level[order[i]] = line;
+        parts.rest[order[i]] = x(i) - line;
+        squares[i] = std::pow(x(i) - line, 2) / (1.0 - leverage[i]);
     }
-    parts.residual = sumOfSquares(parts.rest) / parts.degrees;
-    parts.kept = parts.keptFor(parts.residual - parts.noise);
-    const double fitted = sumOfSquares(parts.fitted);
-    parts.slope = fitted > 0.0 ? std::sqrt(std::max(0.0, 1.0 - terms * parts.noise / fitted)) : 0.0;
+    // Nor is it an effect of the beliefs.
+    const double square = sumOfSquares(parts.level);
+    const double slope = square > 0.0 ? std::sqrt(std::max(0.0, 1.0 - terms * meanNoise / square)) : 0.0;
+    for (double& level : parts.level) level = all.mean + slope * level;
+    const RunningSums sumRest(worlds_, [&](std::size_t i) { return squares[i]; });
+    const RunningSums sumNoise(worlds_, [&](std::size_t i) { return noise[order[i]] * noise[order[i]]; });
+    const std::size_t wide =
+        neighboursOf(terms_ == 0 ? worlds_ : std::max({2 * kFewestNeighbours, count, worlds_ / 4}), worlds_);
+    const auto many = static_cast<double>(wide);
+    parts.witnesses = many;
+    for (std::size_t i = 0; i < worlds_; ++i) {
+        const Neighbours near(i, wide, worlds_);
+        const double residual = lost * sumRest.between(near.first, near.end) / many;
+        const double local = sumNoise.between(near.first, near.end) / many;
+        parts.noiseOfRest[order[i]] = residual > 0.0 ? std::max(0.0, local) / residual : 1.0;
+        parts.levelVariance[order[i]] = leverage[i] * residual;
+    }
     return parts;
 }
 
 std::vector<double> BeliefFit::expected(std::span<const double> simulated,
                                         std::span<const double> noise) const {
     const Parts parts = partsOf(simulated, noise);
-    return parts.hasNoise ? parts.values(parts.kept)
-                          : std::vector<double>(simulated.begin(), simulated.end());
-}
-
-std::vector<double> BeliefFit::fitErrors(const Parts& parts) const {
-    const auto n = static_cast<double>(worlds_);
-    const std::size_t size = terms_ + 1;
-    std::vector<double> spread(size * size, 0.0);  // of the mean and the slopes, White (1980)
-    std::vector<double> column(size, 1.0);
-    const auto fill = [&](std::size_t world) { std::ranges::copy(row(world), column.begin() + 1); };
-    for (std::size_t w = 0; w < worlds_; ++w) {
-        fill(w);
-        const double square = parts.rest[w] * parts.rest[w] / (n * parts.degrees);
-        for (std::size_t i = 0; i < size; ++i)
-            for (std::size_t j = 0; j <= i; ++j) spread[i * size + j] += column[i] * column[j] * square;
-    }
-    std::vector<double> errors;
-    for (std::size_t w = 0; w < worlds_; ++w) {
-        fill(w);
-        double variance = 0.0;
-        for (std::size_t i = 0; i < size; ++i)
-            for (std::size_t j = 0; j <= i; ++j)
-                variance += (i == j ? 1.0 : 2.0) * column[i] * column[j] * spread[i * size + j];
-        errors.push_back(std::sqrt(std::max(0.0, variance)));
-    }
-    return errors;
+    return parts.hasNoise ? parts.values() : std::vector<double>(simulated.begin(), simulated.end());
 }
 
 ExpectedValues BeliefFit::estimate(std::span<const double> simulated, std::span<const double> noise) const {
@@ -198,92 +272,55 @@ ExpectedValues BeliefFit::estimate(std::span<const double> simulated, std::span<
         result.values.assign(simulated.begin(), simulated.end());
         return result;
     }
-    result.values = parts.values(parts.kept);
-    // The draws of the worlds tell the error of what is kept; the noise adds the rest of the fit's.
-    const double reach = studentT95(parts.degrees) * std::sqrt(std::max(0.0, 1.0 - parts.kept * parts.kept));
-    const std::vector<double> errors = fitErrors(parts);
-    std::vector<double> differences;
+    result.values = parts.values();
+    const double sure = studentT95(std::max(1.0, parts.neighbours - 2.0));
     for (std::size_t w = 0; w < worlds_; ++w) {
-        result.lower.push_back(result.values[w] - reach * errors[w]);
-        result.upper.push_back(result.values[w] + reach * errors[w]);
-        differences.push_back(static_cast<double>(worlds_) / parts.degrees * parts.rest[w] * parts.rest[w] -
-                              noise[w] * noise[w]);
+        // The draws of the worlds tell the error of what is kept; the noise adds the rest of the line's.
+        const double kept = parts.kept(w);
+        const double error = sure * std::sqrt(std::max(0.0, 1.0 - kept * kept) * parts.levelVariance[w]);
+        result.lower.push_back(result.values[w] - error);
+        result.upper.push_back(result.values[w] + error);
     }
-    const Summary beyond = summarise(differences);
-    const double half = studentT95(parts.degrees) * std::sqrt(beyond.variance / static_cast<double>(worlds_));
-    result.narrow = parts.values(parts.keptFor(beyond.mean - half));
-    result.wide = parts.values(parts.keptFor(beyond.mean + half));
+    // Noise and rest are known from so many worlds each: a variance to sqrt(2 / m) of itself.
+    const double part = sure * 2.0 / std::sqrt(parts.witnesses);
+    result.narrow = parts.values(1.0 + part);
+    result.wide = parts.values(std::max(0.0, 1.0 - part));
     return result;
 }
 
 namespace {
 
-constexpr std::size_t kPower = 5;
-
-/// Sums over worlds of the powers of a draw, alone and times the value.
-struct PowerSums {
-    std::array<double, 2 * kPower + 1> draws{};
-    std::array<double, kPower + 1> values{};
-    double squares = 0.0;
-
-    void add(double draw, double value) {
-        double power = 1.0;
-        for (std::size_t k = 0; k < draws.size(); ++k) {
-            draws[k] += power;
-            if (k < values.size()) values[k] += power * value;
-            power *= draw;
-        }
-        squares += value * value;
+/// Variance of the mean of y given its rank, from products of neighbours; y is in that order.
+double neighbourVariance(const std::vector<double>& y) {
+    const auto n = static_cast<double>(y.size());
+    const Summary all = summarise(y);
+    const std::size_t farthest = std::max<std::size_t>(1, static_cast<std::size_t>(std::cbrt(n) / 2.0));
+    double sum = 0.0;
+    double pairs = 0.0;
+    for (std::size_t apart = 1; apart <= farthest; ++apart) {
+        for (std::size_t i = 0; i + apart < y.size(); ++i)
+            sum += (y[i] - all.mean) * (y[i + apart] - all.mean);
+        pairs += n - static_cast<double>(apart);
     }
-    void add(const PowerSums& other, double times) {
-        for (std::size_t k = 0; k < draws.size(); ++k) draws[k] += times * other.draws[k];
-        for (std::size_t k = 0; k < values.size(); ++k) values[k] += times * other.values[k];
-        squares += times * other.squares;
-    }
-    /// Of the values, by the polynomial less what chance would explain.
-    [[nodiscard]] double explained(std::size_t degree) const {
-        const double n = draws[0];
-        const auto covariance = [&](std::size_t i, std::size_t j) {
-            return draws[i + j] - draws[i] * draws[j] / n;
-        };
-        std::array<double, kPower> scales{};
-        for (std::size_t i = 0; i < degree; ++i) {
-            const double spread = covariance(i + 1, i + 1);
-            scales[i] = spread > 0.0 ? 1.0 / std::sqrt(spread) : 0.0;
-        }
-        core::CorrelationMatrix products(degree);
-        std::vector<double> slopes(degree);
-        for (std::size_t i = 0; i < degree; ++i) {
-            slopes[i] = scales[i] * (values[i + 1] - draws[i + 1] * values[0] / n);
-            for (std::size_t j = 0; j < i; ++j)
-                products.set(i, j, scales[i] * scales[j] * covariance(i + 1, j + 1));
-        }
-        solveForward(factorOf(std::move(products)), slopes);
-        const double fitted = sumOfSquares(slopes);
-        const double total = squares - values[0] * values[0] / n;
-        const auto terms = static_cast<double>(degree);
-        const double chance = terms * (total - fitted) / (n - 1.0 - terms);
-        return (fitted - chance) / (n - 1.0);
-    }
-};
+    return sum / pairs + all.variance / n;  // the mean is theirs, which makes products of strangers negative
+}
 
 }  // namespace
 
 std::vector<double> explainedVariances(std::span<const double> draws, std::span<const double> values,
                                        std::size_t groups) {
-    const std::vector<double> scores = standardised(draws);
-    if (scores.empty()) return std::vector<double>(groups + 1, 0.0);
-    const double mean = summarise(values).mean;
-    std::vector<PowerSums> sums(groups);
-    for (std::size_t w = 0; w < scores.size(); ++w) sums[w % groups].add(scores[w], values[w] - mean);
-    PowerSums all;
-    for (const PowerSums& group : sums) all.add(group, 1.0);
-    const std::size_t degree = std::clamp<std::size_t>(scores.size() / kWorldsATerm - 1, 1, kPower);
-    std::vector<double> result{all.explained(degree)};
-    for (const PowerSums& group : sums) {
-        PowerSums others = all;
-        others.add(group, -1.0);
-        result.push_back(others.explained(degree));
+    std::vector<std::size_t> order(draws.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t w) { return draws[w]; });
+    const bool isConstant = draws[order.front()] == draws[order.back()];
+    std::vector<double> result;
+    std::vector<double> kept;
+    for (std::size_t i = 0; i <= groups; ++i) {
+        const std::size_t skipped = i == 0 ? groups : i - 1;
+        kept.clear();
+        for (const std::size_t w : order)
+            if (w % groups != skipped) kept.push_back(values[w]);
+        result.push_back(isConstant ? 0.0 : neighbourVariance(kept));
     }
     return result;
 }

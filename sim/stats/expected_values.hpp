@@ -49,13 +49,14 @@ struct ExpectedValues {
 };
 
 /// Parts what a simulated number of a world owes to its beliefs from the noise of its users, which would
-/// count as ignorance otherwise. A polynomial in the beliefs, quadratic where there are worlds enough, is
-/// fitted by least squares; what it leaves is shrunk until the spread of the values is that of the simulated
-/// ones less that of the noise. With little noise the simulated values stay as they are; where the beliefs
-/// say it all, the polynomial's stand in their place. Mean and, in expectation, variance are right for any
-/// noise; the shape is that of the polynomial and of what it leaves. Sources: Fay & Herriot (1979), J. Am.
-/// Stat. Ass. 74; Ghosh (1992), "Constrained Bayes estimation with applications", ibid. 87; Broadie, Du &
-/// Moallemi (2015), "Risk estimation via regression", Operations Research 63.
+/// count as ignorance otherwise. A polynomial in the beliefs, fitted by least squares, puts the worlds in an
+/// order; along it a line through the values of n^(2/3) neighbours (at least 20) says what is expected of
+/// each, and what that leaves is shrunk until its variance among the neighbours is that without the noise.
+/// With little noise the simulated values stay as they are, however badly the polynomial fits; where the
+/// beliefs say it all, the line stands in their place. Sources: Fay & Herriot (1979), J. Am. Stat. Ass. 74;
+/// Ghosh (1992), "Constrained Bayes estimation with applications", ibid. 87; Broadie, Du & Moallemi (2015),
+/// "Risk estimation via regression", Operations Research 63; Cleveland (1979), "Robust locally weighted
+/// regression", J. Am. Stat. Ass. 74.
 class BeliefFit {
   public:
     /// @param beliefs  belief x world: draws, all finite, as many of each
@@ -80,8 +81,8 @@ class BeliefFit {
   private:
     struct Parts;
     [[nodiscard]] Parts partsOf(std::span<const double> simulated, std::span<const double> noise) const;
-    /// Standard error of the fit in each world, from residuals whose size may differ between worlds.
-    [[nodiscard]] std::vector<double> fitErrors(const Parts& parts) const;
+    /// What the polynomial makes of the worlds' normal scores, by which it puts them in order.
+    [[nodiscard]] std::vector<double> indexOf(std::span<const double> simulated) const;
     [[nodiscard]] std::span<const double> row(std::size_t world) const {
         return std::span(columns_).subspan(world * terms_, terms_);
     }
@@ -91,11 +92,12 @@ class BeliefFit {
     std::vector<double> columns_;  ///< world x term: of mean 0, mean square 1, uncorrelated
 };
 
-/// How much of the variance of `values` their mean given one belief's draws makes, as a polynomial of the
-/// draws (of the fifth degree from 60 worlds on): over the whole variance it is the first-order index of
-/// Sobol. What chance alone explains is taken off, so it may fall below 0. First of all worlds, then without
-/// those of each group, which are every `groups`-th. Source: Sudret (2008), "Global sensitivity analysis
-/// using polynomial chaos expansions", Reliability Engineering & System Safety 93.
+/// How much of the variance of `values` their mean given one belief's draws makes: over the whole variance it
+/// is the first-order index of Sobol, whatever the shape of the effect. The mean product of values whose
+/// draws are neighbours in rank, up to n^(1/3) / 2 apart, so noise that is independent between worlds
+/// cancels; it may fall below 0. First of all worlds, then without those of each group, which are every
+/// `groups`-th. Source: Gamboa, Gremaud, Klein & Lagnoux (2022), "Global sensitivity analysis: a novel
+/// generation of mighty estimators based on rank statistics", Bernoulli 28.
 ///
 /// @param draws   finite, of at least 10 worlds
 /// @param values  as many, finite

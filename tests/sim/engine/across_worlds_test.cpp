@@ -69,11 +69,11 @@ TEST(AcrossWorlds, GivenNoiseAsLargeAsIgnorance_WhenSimulated_ThenChancesAndSure
     EXPECT_GE(fees, 87);
     EXPECT_GE(drivers, 87);
     EXPECT_GE(dear, 87);
-    // From 95.5 to 104.5; that of simulated costs is 14 wide. What luck keeps of the noise makes it 1 %
-    // wider.
+    // From 95.5 to 104.5; that of simulated costs is 14 wide. Luck keeps a tenth of the noise: where 75
+    // worlds tell both variances, their ratio is off by 23 %, and none is kept less than not at all.
     const Summary width = summarise(bands);
-    EXPECT_NEAR(width.mean, 9.0, 4.0 * std::sqrt(width.variance / 100.0) + 0.1);
-    EXPECT_LT(width.variance, 1.0);
+    EXPECT_NEAR(width.mean, 9.0 * std::sqrt(1.0 + 0.1 * 10.0 / 8.3), 4.0 * std::sqrt(width.variance / 100.0));
+    EXPECT_LT(width.variance, 2.0);
 }
 
 // A mean cost of N(50, 1) and a pool of 10,000 people with a deviation of 25 each: the pool loses at a fee of
@@ -86,12 +86,12 @@ TEST(AcrossWorlds, GivenAPoolFarLargerThanAWorld_WhenSimulated_ThenItsChanceIsTh
     const double truth = normalCdfScalar(-2.0 / std::sqrt(1.0 + 25.0 * 25.0 / 10'000.0));
     const Estimate pool = estimateOf(*result, "probability_pool_loses");
     EXPECT_NEAR(pool.value, truth, 4.0 * pool.standardError);
-    EXPECT_LT(pool.standardError, 0.006);
+    EXPECT_LT(pool.standardError, 0.01);
     // So large a pool follows its plan.
     const double loses = normalCdfScalar(-2.0);
     const Estimate plan = estimateOf(*result, "probability_plan_loses");
     EXPECT_NEAR(plan.value, loses, 4.0 * plan.standardError);
-    EXPECT_LT(plan.standardError, 0.006);
+    EXPECT_LT(plan.standardError, 0.01);
 }
 
 // Users of two kinds over two months whose spread between worlds is nothing but their own.

@@ -91,8 +91,11 @@ TEST(ExpectedValues, GivenAnyNoise_ThenMeanStaysAndVarianceIsLessByTheNoise) {
             const Summary after = summarise(found);
             double squares = 0.0;
             for (const double x : s.noise) squares += x * x / static_cast<double>(worlds);
-            EXPECT_NEAR(after.mean, before.mean, 1e-10) << worlds;
-            EXPECT_NEAR(after.variance, before.variance - squares, 1e-5 * before.variance)
+            // To the digit where nothing is fitted, else nearly.
+            const bool isPlain = worlds < 30;
+            EXPECT_NEAR(after.mean, before.mean, (isPlain ? 1e-12 : 1e-3) * std::sqrt(before.variance))
+                << worlds;
+            EXPECT_NEAR(after.variance, before.variance - squares, (isPlain ? 1e-12 : 3e-3) * before.variance)
                 << worlds << " " << noise;
         }
     }
@@ -193,19 +196,16 @@ TEST(ExplainedVariances, GivenAPolynomial_ThenEachBeliefExplainsItsFirstOrderInd
     }
 }
 
-// exp(t z): the Hermite polynomial of degree k explains t^(2 k) / k! of e^(t^2) - 1 (over e^(t^2)).
-TEST(ExplainedVariances, GivenAnExponential_ThenFiveDegreesExplainTheirPartOfIt) {
+// The variance of a lognormal, e^(t^2) (e^(t^2) - 1), all of which one belief explains.
+TEST(ExplainedVariances, GivenAnExponential_ThenItsBeliefExplainsAllOfIt) {
     constexpr std::size_t kWorlds = 400'000;
     const double square = 0.8 * 0.8;
     const Simulation s =
         simulationOf(9, 1, kWorlds, 0.0, [](const List& z, double) { return std::exp(0.8 * z[0]); });
-    double part = 0.0;
-    double term = 1.0;
-    for (int k = 1; k <= 5; ++k) part += term *= square / k;
     const List found = explainedVariances(s.beliefs[0], s.values, 32);
     const List sizes(32, static_cast<double>(kWorlds) / 32.0);
     const double error = jackknifeError(found.front(), std::span(found).subspan(1), sizes);
-    EXPECT_NEAR(found.front(), part * std::exp(square), 4.0 * error);
+    EXPECT_NEAR(found.front(), std::exp(square) * std::expm1(square), 4.0 * error);
     EXPECT_LT(error, 0.02 * found.front());
 }
 
@@ -225,7 +225,7 @@ TEST(ExplainedVariances, GivenAGroupLeftOut_ThenItIsThatOfTheOthers) {
     }
 }
 
-// k terms explain k / (n - 1) of what has nothing to do with them.
+// Neighbours by chance have nothing to do with each other.
 TEST(ExplainedVariances, GivenChanceOnly_ThenNothingIsExplainedOnAverage) {
     List found;
     for (std::uint64_t seed = 1; seed <= 500; ++seed) {
