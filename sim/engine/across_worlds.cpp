@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <span>
 #include <utility>
 
@@ -68,13 +67,15 @@ void widen(const ExpectedValues& values, Of of, Estimate& estimate) {
     estimate.high = joined.high;
 }
 
-/// The interval of a mean of chances: Wilson's, of as many worlds as would tell a share so well. With chances
-/// of 0 and 1 it is that of a share.
+/// The interval of a mean of chances: Wilson's, of as many worlds as would tell a share so well. Where few
+/// worlds make it, there may be others like them: then it is that of a share of the worlds there are.
 void takeShareInterval(std::size_t worlds, Estimate& estimate) {
+    constexpr double kFew = 10.0;
     const auto n = static_cast<double>(worlds);
     const double p = std::clamp(estimate.value, 0.0, 1.0);
     const double variance = estimate.standardError * estimate.standardError;
-    const double told = variance > 0.0 ? std::max(n, p * (1.0 - p) / variance) : n;
+    const bool isRare = n * std::min(p, 1.0 - p) < kFew || !(variance > 0.0);
+    const double told = isRare ? n : std::max(n, p * (1.0 - p) / variance);
     const Interval interval = wilson95(p * told, told);
     estimate.low = interval.low;
     estimate.high = interval.high;
@@ -90,44 +91,24 @@ void widenToOneWorld(std::size_t worlds, Estimate& estimate) {
     estimate.high = std::max(estimate.high, estimate.value + kGaps / n);
 }
 
-double correlationOf(const std::vector<double>& x, const std::vector<double>& y) {
-    const auto dot = [](const std::vector<double>& a, const std::vector<double>& b) {
-        return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-    };
-    const double squares = dot(x, x) * dot(y, y);
-    return squares > 0.0 && x.size() == y.size() ? std::clamp(dot(x, y) / std::sqrt(squares), -1.0, 1.0)
-                                                 : 0.0;
-}
-
-/// How much larger the mean of chances is that two plans' margins make in the same worlds.
+/// How much larger the mean of chances is that two plans' margins make in the same worlds. What is open about
+/// the two margins is so in different worlds, those near zero, and joins like independent errors.
 ///
-/// @param chancesOf    (isFirst, margins): chances by world
-/// @param correlation  of the noise of the margins, whose errors go together like it
+/// @param chancesOf  (isFirst, margins): chances by world
 template <typename ChancesOf>
-Estimate differenceOfChances(const ExpectedValues& to, const ExpectedValues& from, double correlation,
-                             ChancesOf chancesOf) {
+Estimate differenceOfChances(const ExpectedValues& to, const ExpectedValues& from, ChancesOf chancesOf) {
     using List = std::vector<double>;
     const List larger = chancesOf(true, to.values);
     const List smaller = chancesOf(false, from.values);
     List differences;
     for (std::size_t w = 0; w < larger.size(); ++w) differences.push_back(larger[w] - smaller[w]);
     Estimate result = meanOf(differences, differences);
-    // Half the distance between the ends, with the sign of the first: what moves both moves their difference
-    // less.
-    const auto reach = [&](bool isFirst, const List& one, const List& other) {
-        if (one.empty()) return 0.0;
-        return 0.5 * (summarise(chancesOf(isFirst, other)).mean - summarise(chancesOf(isFirst, one)).mean);
-    };
-    const auto square = [&](double a, double b) { return a * a + b * b - 2.0 * correlation * a * b; };
-    const double more = square(reach(true, to.lower, to.upper), reach(false, from.lower, from.upper)) +
-                        square(reach(true, to.narrow, to.wide), reach(false, from.narrow, from.wide));
-    const double half = 0.5 * (result.high - result.low);
-    const double wider = std::sqrt(half * half + std::max(0.0, more));
-    if (wider > half) {
-        result.standardError = std::hypot(result.standardError, std::sqrt(more) / kNormal95);
-        result.low = result.value - wider;
-        result.high = result.value + wider;
-    }
+    const double toMean = summarise(larger).mean;
+    const double fromMean = summarise(smaller).mean;
+    widen(
+        to, [&](const List& list) { return summarise(chancesOf(true, list)).mean - fromMean; }, result);
+    widen(
+        from, [&](const List& list) { return toMean - summarise(chancesOf(false, list)).mean; }, result);
     widenToOneWorld(differences.size(), result);
     return result;
 }
@@ -248,10 +229,6 @@ ExpectedValues AcrossWorlds::marginsInRow(std::size_t row) const {
     return row % scopes_ == 0 ? margins_[row / scopes_] : expectedValues({row, {}}, metric(kMargin));
 }
 
-double AcrossWorlds::noiseCorrelation(std::size_t row, std::size_t other) const {
-    return correlationOf(noiseOf({row, {}}, metric(kMargin)), noiseOf({other, {}}, metric(kMargin)));
-}
-
 std::optional<Estimate> AcrossWorlds::mean(TableRow row, std::size_t metric) const {
     const std::vector<double> values = finiteOf(simulated(row, metric));
     if (values.empty()) return std::nullopt;
@@ -270,13 +247,12 @@ Estimate AcrossWorlds::planLoses(std::size_t row) const {
 }
 
 Estimate AcrossWorlds::planLosesMore(std::size_t row, std::size_t other) const {
-    Estimate result =
-        differenceOfChances(marginsInRow(row), marginsInRow(other), noiseCorrelation(row, other),
-                            [](bool, const std::vector<double>& margins) {
-                                std::vector<double> chances(margins);
-                                for (double& x : chances) x = x < 0.0 ? 1.0 : 0.0;
-                                return chances;
-                            });
+    Estimate result = differenceOfChances(marginsInRow(row), marginsInRow(other),
+                                          [](bool, const std::vector<double>& margins) {
+                                              std::vector<double> chances(margins);
+                                              for (double& x : chances) x = x < 0.0 ? 1.0 : 0.0;
+                                              return chances;
+                                          });
     result.bandLow.reset();
     result.bandHigh.reset();
     return result;
@@ -326,7 +302,7 @@ Estimate AcrossWorlds::poolLoses(std::size_t plan) const {
 }
 
 Estimate AcrossWorlds::poolLosesMore(std::size_t plan, std::size_t other) const {
-    return differenceOfChances(margins_[plan], margins_[other], noiseCorrelation(rowOf(plan), rowOf(other)),
+    return differenceOfChances(margins_[plan], margins_[other],
                                [&](bool isFirst, const std::vector<double>& margins) {
                                    return poolChances(isFirst ? plan : other, margins);
                                });

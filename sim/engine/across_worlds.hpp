@@ -78,8 +78,6 @@ class AcrossWorlds {
     [[nodiscard]] ExpectedValues marginsInRow(std::size_t row) const;
     /// Of a column of the worlds' user moments.
     [[nodiscard]] std::vector<double> expectedMoment(std::size_t column) const;
-    /// How far the noise of the margins of two rows goes together.
-    [[nodiscard]] double noiseCorrelation(std::size_t row, std::size_t other) const;
     [[nodiscard]] std::size_t rowOf(std::size_t plan) const { return plan * scopes_; }
 
     /// What the margins of worlds are made of. Source: METHODS 3.12.

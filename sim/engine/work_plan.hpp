@@ -64,8 +64,8 @@ class WorkPlan {
 };
 
 /// Users drawn of each segment, by weight at base values, but 2 at least; with one world, whose errors come
-/// from batches of users, 64 at least or as many as the whole run has. They count by the segment's weight all
-/// the same.
+/// from batches of users, 64 at least, and under importance sampling 1,024, or as many as the whole run has.
+/// They count by the segment's weight all the same.
 [[nodiscard]] std::vector<std::uint64_t> usersBySegment(const core::Scenario& scenario);
 
 }  // namespace breakeven::sim

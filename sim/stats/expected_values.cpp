@@ -1,5 +1,6 @@
 #include "sim/stats/expected_values.hpp"
 
+#include <array>
 #include <numeric>
 
 #include "core/population/correlation_matrix.hpp"
@@ -290,37 +291,126 @@ ExpectedValues BeliefFit::estimate(std::span<const double> simulated, std::span<
 
 namespace {
 
-/// Variance of the mean of y given its rank, from products of neighbours; y is in that order.
-double neighbourVariance(const std::vector<double>& y) {
+constexpr std::size_t kDegree = 5;
+
+/// Sums over worlds of the powers of a score, alone and times the value.
+struct PowerSums {
+    std::array<double, 2 * kDegree + 1> scores{};
+    std::array<double, kDegree + 1> values{};
+    double squares = 0.0;
+
+    void add(double score, double value) {
+        double power = 1.0;
+        for (std::size_t k = 0; k < scores.size(); ++k) {
+            scores[k] += power;
+            if (k < values.size()) values[k] += power * value;
+            power *= score;
+        }
+        squares += value * value;
+    }
+    void subtract(const PowerSums& other) {
+        for (std::size_t k = 0; k < scores.size(); ++k) scores[k] -= other.scores[k];
+        for (std::size_t k = 0; k < values.size(); ++k) values[k] -= other.values[k];
+        squares -= other.squares;
+    }
+    [[nodiscard]] double covariance(std::size_t i, std::size_t j) const {
+        return scores[i + j] - scores[i] * scores[j] / scores[0];
+    }
+};
+
+/// A least-squares polynomial of scores.
+struct Polynomial {
+    std::vector<double> coefficients;  ///< from the first power on
+    double explained = 0.0;            ///< variance of the values that it explains, less what chance would
+
+    Polynomial(const PowerSums& sums, std::size_t degree) : coefficients(degree) {
+        std::vector<double> scales(degree);
+        core::CorrelationMatrix products(degree);
+        for (std::size_t i = 0; i < degree; ++i) {
+            scales[i] = 1.0 / std::sqrt(sums.covariance(i + 1, i + 1));
+            coefficients[i] =
+                scales[i] * (sums.values[i + 1] - sums.scores[i + 1] * sums.values[0] / sums.scores[0]);
+            for (std::size_t j = 0; j < i; ++j)
+                products.set(i, j, scales[i] * scales[j] * sums.covariance(i + 1, j + 1));
+        }
+        const std::vector<double> factor = factorOf(std::move(products));
+        solveForward(factor, coefficients);
+        const double n = sums.scores[0];
+        const double fitted = sumOfSquares(coefficients);
+        const double total = sums.squares - sums.values[0] * sums.values[0] / n;
+        const auto terms = static_cast<double>(degree);
+        explained = (fitted - terms * (total - fitted) / (n - 1.0 - terms)) / (n - 1.0);
+        for (std::size_t i = degree; i-- > 0;) {  // the transposed factor
+            for (std::size_t k = i + 1; k < degree; ++k)
+                coefficients[i] -= factor[k * degree + i] * coefficients[k];
+            coefficients[i] /= factor[i * degree + i];
+        }
+        for (std::size_t i = 0; i < degree; ++i) coefficients[i] *= scales[i];
+    }
+    /// That goes with the means of scores and values.
+    [[nodiscard]] double constant(const PowerSums& sums) const {
+        double sum = sums.values[0];
+        for (std::size_t i = 0; i < coefficients.size(); ++i) sum -= coefficients[i] * sums.scores[i + 1];
+        return sum / sums.scores[0];
+    }
+    [[nodiscard]] double at(double score) const {
+        double sum = 0.0;
+        for (std::size_t i = coefficients.size(); i-- > 0;) sum = score * (sum + coefficients[i]);
+        return sum;
+    }
+};
+
+/// Variance of the mean of y given its rank, from products of neighbours.
+///
+/// @param y      in the order of the ranks: what a polynomial left
+/// @param terms  how many that had, the constant among them: what they fitted of strangers makes the products
+///               of neighbours negative
+double neighbourVariance(std::span<const double> y, double terms) {
     const auto n = static_cast<double>(y.size());
-    const Summary all = summarise(y);
     const std::size_t farthest = std::max<std::size_t>(1, static_cast<std::size_t>(std::cbrt(n) / 2.0));
     double sum = 0.0;
     double pairs = 0.0;
     for (std::size_t apart = 1; apart <= farthest; ++apart) {
-        for (std::size_t i = 0; i + apart < y.size(); ++i)
-            sum += (y[i] - all.mean) * (y[i + apart] - all.mean);
+        for (std::size_t i = 0; i + apart < y.size(); ++i) sum += y[i] * y[i + apart];
         pairs += n - static_cast<double>(apart);
     }
-    return sum / pairs + all.variance / n;  // the mean is theirs, which makes products of strangers negative
+    return sum / pairs + terms / n * sumOfSquares(y) / (n - terms);
 }
 
 }  // namespace
 
 std::vector<double> explainedVariances(std::span<const double> draws, std::span<const double> values,
                                        std::size_t groups) {
-    std::vector<std::size_t> order(draws.size());
+    const std::size_t n = draws.size();
+    std::vector<std::size_t> order(n);
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, {}, [&](std::size_t w) { return draws[w]; });
-    const bool isConstant = draws[order.front()] == draws[order.back()];
+    if (draws[order.front()] == draws[order.back()]) return std::vector<double>(groups + 1, 0.0);
+    std::vector<double> scores;
+    scores.reserve(n);
+    for (std::size_t i = 0; i < n; ++i)
+        scores.push_back(normalQuantile((static_cast<double>(i) + 0.5) / static_cast<double>(n)));
+    const double mean = summarise(values).mean;
+    PowerSums all;
+    std::vector<PowerSums> sums(groups);
+    for (std::size_t i = 0; i < n; ++i) {
+        all.add(scores[i], values[order[i]] - mean);
+        sums[order[i] % groups].add(scores[i], values[order[i]] - mean);
+    }
+    const std::size_t degree = std::clamp<std::size_t>(n / kWorldsATerm - 1, 1, kDegree);
     std::vector<double> result;
-    std::vector<double> kept;
+    std::vector<double> rest;  // in the order of the draws
     for (std::size_t i = 0; i <= groups; ++i) {
         const std::size_t skipped = i == 0 ? groups : i - 1;
-        kept.clear();
-        for (const std::size_t w : order)
-            if (w % groups != skipped) kept.push_back(values[w]);
-        result.push_back(isConstant ? 0.0 : neighbourVariance(kept));
+        PowerSums others = all;
+        if (i > 0) others.subtract(sums[skipped]);
+        const Polynomial polynomial(others, degree);
+        const double constant = polynomial.constant(others);
+        rest.clear();
+        for (std::size_t rank = 0; rank < n; ++rank)
+            if (order[rank] % groups != skipped)
+                rest.push_back(values[order[rank]] - mean - constant - polynomial.at(scores[rank]));
+        result.push_back(polynomial.explained + neighbourVariance(rest, static_cast<double>(degree) + 1.0));
     }
     return result;
 }

@@ -93,11 +93,13 @@ class BeliefFit {
 };
 
 /// How much of the variance of `values` their mean given one belief's draws makes: over the whole variance it
-/// is the first-order index of Sobol, whatever the shape of the effect. The mean product of values whose
-/// draws are neighbours in rank, up to n^(1/3) / 2 apart, so noise that is independent between worlds
-/// cancels; it may fall below 0. First of all worlds, then without those of each group, which are every
-/// `groups`-th. Source: Gamboa, Gremaud, Klein & Lagnoux (2022), "Global sensitivity analysis: a novel
-/// generation of mighty estimators based on rank statistics", Bernoulli 28.
+/// is the first-order index of Sobol, whatever the shape of the effect. What a polynomial of the normal
+/// scores of the draws' ranks explains (of the fifth degree from 60 worlds on), less what chance would, and
+/// of what it leaves the mean product of values that are neighbours in rank, up to n^(1/3) / 2 apart: noise
+/// that is independent between worlds cancels. It may fall below 0. First of all worlds, then without those
+/// of each group, which are every `groups`-th. Sources: Sudret (2008), Reliability Engineering & System
+/// Safety 93; Gamboa, Gremaud, Klein & Lagnoux (2022), "Global sensitivity analysis: a novel generation of
+/// mighty estimators based on rank statistics", Bernoulli 28.
 ///
 /// @param draws   finite, of at least 10 worlds
 /// @param values  as many, finite

@@ -42,6 +42,8 @@ TEST(RareSegments, GivenOneWorld_WhenUsersAreSharedOut_ThenEverySegmentHasTwoInE
     core::Scenario several = scenarioOf(5'000, 1);
     several.run.worlds = 2;
     EXPECT_EQ(usersBySegment(several), (Users{4'999, 2})) << "worlds give the errors";
+    several.run.sampling = core::Sampling::Importance;
+    EXPECT_EQ(usersBySegment(several), (Users{4'999, 1'024})) << "few weighted users bias a mean";
 }
 
 // All batches are alike in size (8,192 = 64 groups of 128), and the other segment says nothing: value and

@@ -221,7 +221,8 @@ TEST(ExplainedVariances, GivenAGroupLeftOut_ThenItIsThatOfTheOthers) {
             draws.push_back(3.0 + 2.0 * s.beliefs[0][w]);  // in any unit
             values.push_back(s.values[w] - 40.0);
         }
-        EXPECT_NEAR(found[group + 1], explainedVariances(draws, values, 1).front(), 1e-5);
+        // But for the scores, which are those of the ranks among all.
+        EXPECT_NEAR(found[group + 1], explainedVariances(draws, values, 1).front(), 0.03);
     }
 }
 
