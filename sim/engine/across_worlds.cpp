@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "sim/engine/threads.hpp"
 #include "sim/kernels/scalar_math.hpp"
 #include "sim/random/normal_quantile.hpp"
 #include "sim/stats/summaries.hpp"
@@ -91,24 +92,33 @@ void widenToOneWorld(std::size_t worlds, Estimate& estimate) {
     estimate.high = std::max(estimate.high, estimate.value + kGaps / n);
 }
 
-/// How much larger the mean of chances is that two plans' margins make in the same worlds. What is open about
-/// the two margins is so in different worlds, those near zero, and joins like independent errors.
-///
-/// @param chancesOf  (isFirst, margins): chances by world
-template <typename ChancesOf>
-Estimate differenceOfChances(const ExpectedValues& to, const ExpectedValues& from, ChancesOf chancesOf) {
-    using List = std::vector<double>;
-    const List larger = chancesOf(true, to.values);
-    const List smaller = chancesOf(false, from.values);
-    List differences;
-    for (std::size_t w = 0; w < larger.size(); ++w) differences.push_back(larger[w] - smaller[w]);
+double onlyOf(const std::vector<double>& list) {
+    return list.front();
+}
+
+/// A mean of each of the lists.
+template <typename Mean>
+ExpectedValues meansOf(const ExpectedValues& values, Mean mean) {
+    const auto one = [&](const std::vector<double>& list) {
+        return list.empty() ? std::vector<double>{} : std::vector<double>{mean(list)};
+    };
+    return {one(values.values), one(values.lower), one(values.upper), one(values.narrow), one(values.wide)};
+}
+
+/// How much larger the mean of chances is. What is open about the two margins is so in different worlds,
+/// those near zero, and joins like independent errors.
+template <typename Chances>
+Estimate differenceOf(const Chances& to, const Chances& from) {
+    std::vector<double> differences;
+    for (std::size_t w = 0; w < to.byWorld.size(); ++w)
+        differences.push_back(to.byWorld[w] - from.byWorld[w]);
     Estimate result = meanOf(differences, differences);
-    const double toMean = summarise(larger).mean;
-    const double fromMean = summarise(smaller).mean;
+    const double toMean = onlyOf(to.mean.values);
+    const double fromMean = onlyOf(from.mean.values);
     widen(
-        to, [&](const List& list) { return summarise(chancesOf(true, list)).mean - fromMean; }, result);
+        to.mean, [&](const std::vector<double>& list) { return onlyOf(list) - fromMean; }, result);
     widen(
-        from, [&](const List& list) { return toMean - summarise(chancesOf(false, list)).mean; }, result);
+        from.mean, [&](const std::vector<double>& list) { return toMean - onlyOf(list); }, result);
     widenToOneWorld(differences.size(), result);
     return result;
 }
@@ -166,17 +176,26 @@ void dropRounding(Estimate& estimate) {
     estimate.low = estimate.high = estimate.value;
 }
 
-AcrossWorlds::AcrossWorlds(const core::Scenario& scenario, const std::vector<const WorldOutcome*>& finished)
+AcrossWorlds::AcrossWorlds(const core::Scenario& scenario, const std::vector<const WorldOutcome*>& finished,
+                           int threads)
     : scenario_(scenario),
       finished_(finished),
       scopes_(reportedScopes(scenario).size()),
       metrics_(worldMetrics(scenario)),
       amounts_(amountMetrics(scenario)),
-      fit_(drawsOf(scenario, finished), finished.size()) {
-    for (std::size_t plan = 0; plan < scenario.plans.size(); ++plan)
-        margins_.push_back(expectedValues({rowOf(plan), {}}, metric(kMargin)));
-    for (std::size_t plan = 0; plan < scenario.plans.size(); ++plan)
-        moments_.push_back({expectedMoment(2 * plan), expectedMoment(2 * plan + 1)});
+      fit_(drawsOf(scenario, finished), finished.size()),
+      margins_(scenario.plans.size()),
+      moments_(scenario.plans.size()),
+      pools_(scenario.plans.size()) {
+    forEach(threads, scenario.plans.size(), [&](std::size_t plan) {
+        margins_[plan] = expectedValues({rowOf(plan), {}}, metric(kMargin));
+        moments_[plan] = userMoments(plan);
+        pools_[plan] = poolChancesOf(plan);
+    });
+}
+
+const std::vector<double>& AcrossWorlds::poolChances(std::size_t plan) const {
+    return pools_[plan].byWorld;
 }
 
 std::size_t AcrossWorlds::metric(const char* name) const {
@@ -247,12 +266,13 @@ Estimate AcrossWorlds::planLoses(std::size_t row) const {
 }
 
 Estimate AcrossWorlds::planLosesMore(std::size_t row, std::size_t other) const {
-    Estimate result = differenceOfChances(marginsInRow(row), marginsInRow(other),
-                                          [](bool, const std::vector<double>& margins) {
-                                              std::vector<double> chances(margins);
-                                              for (double& x : chances) x = x < 0.0 ? 1.0 : 0.0;
-                                              return chances;
-                                          });
+    const auto chancesIn = [&](std::size_t of) {
+        const ExpectedValues margins = marginsInRow(of);
+        Chances chances{margins.values, meansOf(margins, shareBelowZero)};
+        for (double& x : chances.byWorld) x = x < 0.0 ? 1.0 : 0.0;
+        return chances;
+    };
+    Estimate result = differenceOf(chancesIn(row), chancesIn(other));
     result.bandLow.reset();
     result.bandHigh.reset();
     return result;
@@ -260,52 +280,71 @@ Estimate AcrossWorlds::planLosesMore(std::size_t row, std::size_t other) const {
 
 std::vector<double> AcrossWorlds::poolChances(std::size_t plan, const std::vector<double>& margins) const {
     const std::size_t chance = metric("probability_pool_loses");
+    const std::size_t margin = metric(kMargin);
     const double months = scenario_.run.months;
     const auto isInside = [](double p) { return p > 0.0 && p < 1.0; };
+    const UserMoments& expected = moments_[plan];
     std::vector<double> chances;
+    chances.reserve(finished_.size());
     for (std::size_t w = 0; w < finished_.size(); ++w) {
         const WorldOutcome& world = *finished_[w];
-        const double simulated = world.values[rowOf(plan)][chance];
-        const double margin = world.values[rowOf(plan)][metric(kMargin)];
+        const std::vector<double>& values = world.values[rowOf(plan)];
+        const double simulated = values[chance];
         const double variance = world.userMoments[2 * plan];
         const double third = world.userMoments[2 * plan + 1];
-        const UserMoments& expected = moments_[plan];
         const bool isSame =
-            margins[w] == margin && expected.variance[w] == variance && expected.third[w] == third;
+            margins[w] == values[margin] && expected.variance[w] == variance && expected.third[w] == third;
         if (isSame || !std::isfinite(simulated)) {
             chances.push_back(simulated);
             continue;
         }
-        const double own = probabilitySumBelowZero(months * margin, variance, third, world.subscribers);
         const double moved = probabilitySumBelowZero(months * margins[w], std::max(0.0, expected.variance[w]),
                                                      expected.third[w], world.subscribers);
         // What the simulated chance knows beyond three moments.
-        const double beyond = isInside(simulated) && isInside(own) && std::abs(simulated - own) > 1e-9
-                                  ? normalQuantile(simulated) - normalQuantile(own)
-                                  : 0.0;
+        const double beyond = moments_[plan].beyond[w];
         const bool hasMore = beyond != 0.0 && isInside(moved);
         chances.push_back(hasMore ? normalCdfScalar(normalQuantile(moved) + beyond) : moved);
     }
     return chances;
 }
 
-Estimate AcrossWorlds::poolLoses(std::size_t plan) const {
+AcrossWorlds::UserMoments AcrossWorlds::userMoments(std::size_t plan) const {
+    UserMoments found{expectedMoment(2 * plan), expectedMoment(2 * plan + 1), {}};
+    const double months = scenario_.run.months;
+    const auto isInside = [](double p) { return p > 0.0 && p < 1.0; };
+    for (const WorldOutcome* world : finished_) {
+        const std::vector<double>& values = world->values[rowOf(plan)];
+        const double simulated = values[metric("probability_pool_loses")];
+        const double own =
+            probabilitySumBelowZero(months * values[metric(kMargin)], world->userMoments[2 * plan],
+                                    world->userMoments[2 * plan + 1], world->subscribers);
+        const bool isMore = isInside(simulated) && isInside(own) && std::abs(simulated - own) > 1e-9;
+        found.beyond.push_back(isMore ? normalQuantile(simulated) - normalQuantile(own) : 0.0);
+    }
+    return found;
+}
+
+AcrossWorlds::Chances AcrossWorlds::poolChancesOf(std::size_t plan) const {
     const ExpectedValues& margins = margins_[plan];
-    const std::vector<double> chances = finiteOf(poolChances(plan, margins.values));
-    Estimate result = meanOf(chances, chances);
-    takeShareInterval(chances.size(), result);
-    const auto meanChance = [&](const std::vector<double>& list) {
-        return summarise(finiteOf(poolChances(plan, list))).mean;
-    };
-    widen(margins, meanChance, result);
+    Chances chances{poolChances(plan, margins.values), {}};
+    chances.mean = meansOf(margins, [&](const std::vector<double>& list) {
+        const bool isKnown = &list == &margins.values;
+        return summarise(finiteOf(isKnown ? chances.byWorld : poolChances(plan, list))).mean;
+    });
+    return chances;
+}
+
+Estimate AcrossWorlds::poolLoses(std::size_t plan) const {
+    const Chances& chances = pools_[plan];
+    const std::vector<double> finite = finiteOf(chances.byWorld);
+    Estimate result = meanOf(finite, finite);
+    takeShareInterval(finite.size(), result);
+    widen(chances.mean, onlyOf, result);
     return result;
 }
 
 Estimate AcrossWorlds::poolLosesMore(std::size_t plan, std::size_t other) const {
-    return differenceOfChances(margins_[plan], margins_[other],
-                               [&](bool isFirst, const std::vector<double>& margins) {
-                                   return poolChances(isFirst ? plan : other, margins);
-                               });
+    return differenceOf(pools_[plan], pools_[other]);
 }
 
 std::vector<AcrossWorlds::Quantile> AcrossWorlds::feeQuantiles(std::size_t plan,

@@ -32,7 +32,8 @@ void dropRounding(Estimate& estimate);
 class AcrossWorlds {
   public:
     /// All are referred to. At least one world is finished.
-    AcrossWorlds(const core::Scenario& scenario, const std::vector<const WorldOutcome*>& finished);
+    AcrossWorlds(const core::Scenario& scenario, const std::vector<const WorldOutcome*>& finished,
+                 int threads);
 
     /// Mean over the worlds where it is finite, Student's t, and the band; none where it is finite in none.
     [[nodiscard]] std::optional<Estimate> mean(TableRow row, std::size_t metric) const;
@@ -65,8 +66,8 @@ class AcrossWorlds {
     /// the simulated values where their noise is not known.
     [[nodiscard]] std::vector<double> expected(TableRow row, std::size_t metric) const;
 
-    /// By finished world: the chance that the pool loses if its mean margin is this.
-    [[nodiscard]] std::vector<double> poolChances(std::size_t plan, const std::vector<double>& margins) const;
+    /// By finished world: the chance that a plan's pool loses.
+    [[nodiscard]] const std::vector<double>& poolChances(std::size_t plan) const;
 
     [[nodiscard]] std::size_t metric(const char* name) const;
 
@@ -76,6 +77,22 @@ class AcrossWorlds {
     [[nodiscard]] std::vector<double> noiseOf(TableRow row, std::size_t metric) const;
     [[nodiscard]] ExpectedValues expectedValues(TableRow row, std::size_t metric) const;
     [[nodiscard]] ExpectedValues marginsInRow(std::size_t row) const;
+    /// Chances by world that a plan loses, and their mean, also for the margins at the ends of their
+    /// intervals.
+    struct Chances {
+        std::vector<double> byWorld;
+        ExpectedValues mean;
+    };
+    /// The chances that the pool loses if its mean margins are these.
+    [[nodiscard]] std::vector<double> poolChances(std::size_t plan, const std::vector<double>& margins) const;
+    [[nodiscard]] Chances poolChancesOf(std::size_t plan) const;
+    /// Of a user's margin over the horizon, by world, in expectation.
+    struct UserMoments {
+        std::vector<double> variance;
+        std::vector<double> third;
+        std::vector<double> beyond;  ///< what the simulated chance of the pool knows beyond them, as a score
+    };
+    [[nodiscard]] UserMoments userMoments(std::size_t plan) const;
     /// Of a column of the worlds' user moments.
     [[nodiscard]] std::vector<double> expectedMoment(std::size_t column) const;
     [[nodiscard]] std::size_t rowOf(std::size_t plan) const { return plan * scopes_; }
@@ -99,12 +116,8 @@ class AcrossWorlds {
     std::vector<std::size_t> amounts_;
     BeliefFit fit_;
     std::vector<ExpectedValues> margins_;  ///< by plan, over all segments and months
-    /// Of a user's margin over the horizon, by world, in expectation.
-    struct UserMoments {
-        std::vector<double> variance;
-        std::vector<double> third;
-    };
-    std::vector<UserMoments> moments_;  ///< by plan
+    std::vector<UserMoments> moments_;     ///< by plan
+    std::vector<Chances> pools_;           ///< by plan
 };
 
 }  // namespace breakeven::sim

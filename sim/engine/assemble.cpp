@@ -42,19 +42,22 @@ class Assembler {
             finished_.push_back(&outcome.worlds[w]);
             numbers_.push_back(static_cast<std::uint32_t>(w + 1));
         }
-        if (scenario.run.worlds > 1 && !finished_.empty()) across_.emplace(scenario, finished_);
+        if (scenario.run.worlds > 1 && !finished_.empty()) across_.emplace(scenario, finished_, threads);
     }
 
     void assemble() {
         result_.worldsFinished = static_cast<std::uint32_t>(finished_.size());
         if (finished_.empty()) return;
         const std::vector<QuantityRows> quantities = quantityRows();
+        findEstimates();
+        std::vector<std::vector<std::pair<std::string, Estimate>>> shares(layout_.plans);
+        if (across_)
+            forEach(threads_, layout_.plans,
+                    [&](std::size_t plan) { shares[plan] = across_->varianceShares(plan); });
         for (std::size_t plan = 0; plan < layout_.plans; ++plan) {
             for (std::size_t scope = 0; scope < scopes_.size(); ++scope) addMetrics(plan, scope);
-            if (across_) {
-                for (const auto& [name, share] : across_->varianceShares(plan))
-                    result_.metrics.push_back({key(plan, 0), name, "share", share});
-            }
+            for (const auto& [name, share] : shares[plan])
+                result_.metrics.push_back({key(plan, 0), name, "share", share});
             for (std::size_t i = 0; i < layout_.quantities(); ++i) {
                 const QuantityRows& rows = quantities[plan * layout_.quantities() + i];
                 append(result_.quantiles, rows.quantiles);
@@ -111,6 +114,19 @@ class Assembler {
         return fromBatches(whole, without);
     }
 
+    /// All of them on so many threads, for with many worlds they take time: row x metric.
+    void findEstimates() {
+        const std::size_t rows = layout_.plans * scopes_.size();
+        totals_.resize(rows * metrics_.size());
+        differences_.resize(totals_.size());
+        forEach(threads_, totals_.size(), [&](std::size_t i) {
+            const std::size_t row = i / metrics_.size();
+            const std::size_t metric = i % metrics_.size();
+            totals_[i] = estimate({row, {}}, metric);
+            if (row >= scopes_.size()) differences_[i] = estimate({row, row % scopes_.size()}, metric);
+        });
+    }
+
     static void clampShare(Estimate& estimate, double low) {
         estimate.low = std::clamp(estimate.low, low, 1.0);
         estimate.high = std::clamp(estimate.high, low, 1.0);
@@ -154,7 +170,7 @@ class Assembler {
     void addMetrics(std::size_t plan, std::size_t scope) {
         const std::size_t row = plan * scopes_.size() + scope;
         for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
-            std::optional<Estimate> found = estimate({row, {}}, metric);
+            std::optional<Estimate> found = totals_[row * metrics_.size() + metric];
             if (!found) continue;
             if (isShareOfUsers(metrics_[metric].name, found->value)) widenToOneUser(scope, *found);
             if (metrics_[metric].name == "probability_pool_loses") {
@@ -196,7 +212,7 @@ class Assembler {
     void addDifferences(std::size_t plan, std::size_t scope) {
         const std::size_t row = plan * scopes_.size() + scope;
         for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
-            std::optional<Estimate> found = estimate({row, scope}, metric);
+            std::optional<Estimate> found = differences_[row * metrics_.size() + metric];
             if (!found) continue;
             if (isShareOfUsers(metrics_[metric].name, found->value)) widenToOneUser(scope, *found);
             if (across_ && metrics_[metric].name == "probability_pool_loses")
@@ -398,7 +414,7 @@ class Assembler {
         PlanInWorlds found{across_->expected(row, across_->metric("margin_per_user")),
                            across_->expected(row, across_->metric("break_even_fee")),
                            {}};
-        found.chances = across_->poolChances(plan, found.margins);
+        found.chances = across_->poolChances(plan);
         return found;
     }
 
@@ -438,8 +454,10 @@ class Assembler {
     std::vector<Scope> scopes_;
     std::vector<WorldMetric> metrics_;
     std::vector<const WorldOutcome*> finished_;
-    std::vector<std::uint32_t> numbers_;  ///< of the finished worlds, from 1
-    std::optional<AcrossWorlds> across_;  ///< several worlds
+    std::vector<std::uint32_t> numbers_;                ///< of the finished worlds, from 1
+    std::vector<std::optional<Estimate>> totals_;       ///< row x metric
+    std::vector<std::optional<Estimate>> differences_;  ///< the same, less that of the first plan
+    std::optional<AcrossWorlds> across_;                ///< several worlds
 };
 
 }  // namespace
