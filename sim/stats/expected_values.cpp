@@ -148,6 +148,35 @@ struct Neighbours {
     }
 };
 
+/// Lines through the neighbours of each of a list of points, in the order of x.
+struct LocalLines {
+    std::vector<double> values;    ///< of each point's line there
+    std::vector<double> leverage;  ///< what part of its variance the point's own y makes
+
+    /// @param count  neighbours of each
+    LocalLines(const std::vector<double>& x, const std::vector<double>& y, std::size_t count) {
+        const std::size_t n = x.size();
+        const auto m = static_cast<double>(count);
+        const RunningSums sumX(n, [&](std::size_t i) { return x[i]; });
+        const RunningSums sumY(n, [&](std::size_t i) { return y[i]; });
+        const RunningSums sumXX(n, [&](std::size_t i) { return x[i] * x[i]; });
+        const RunningSums sumXY(n, [&](std::size_t i) { return x[i] * y[i]; });
+        const double alike = 1e-9 * sumXX.between(0, n) * m / static_cast<double>(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            const Neighbours near(i, count, n);
+            const double meanX = sumX.between(near.first, near.end) / m;
+            const double meanY = sumY.between(near.first, near.end) / m;
+            const double away = x[i] - meanX;
+            const double squares = sumXX.between(near.first, near.end) - m * meanX * meanX;
+            const bool isLine = squares > alike && squares > 0.0;
+            const double products = sumXY.between(near.first, near.end) - m * meanX * meanY;
+            values.push_back(meanY + (isLine ? products / squares * away : 0.0));
+            constexpr double kMost = 0.9;  // it would be divided by nothing
+            leverage.push_back(std::min(1.0 / m + (isLine ? away * away / squares : 0.0), kMost));
+        }
+    }
+};
+
 }  // namespace
 
 struct BeliefFit::Parts {
@@ -159,7 +188,7 @@ struct BeliefFit::Parts {
     std::vector<double> noiseOfRest;    ///< by world: part of its variance that is noise, up to 1 or more
     std::vector<double> levelVariance;  ///< by world: of the line there
 
-    /// @param sure  how many times the noise is what it was found to be
+    /// @param times  how many times what it was found to be the noise is
     [[nodiscard]] double kept(std::size_t world, double times = 1.0) const {
         return std::sqrt(std::clamp(1.0 - times * noiseOfRest[world], 0.0, 1.0));
     }
@@ -202,60 +231,47 @@ BeliefFit::Parts BeliefFit::partsOf(std::span<const double> simulated, std::span
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, {}, [&](std::size_t w) { return index[w]; });
     // Nothing puts them in an order where there are no terms.
-    const std::size_t count =
-        terms_ == 0 ? worlds_
-                    : neighboursOf(std::max(kFewestNeighbours,
-                                            static_cast<std::size_t>(std::ceil(std::pow(n, 2.0 / 3.0)))),
-                                   worlds_);
-    const auto m = static_cast<double>(count);
-    const auto x = [&](std::size_t i) { return simulated[order[i]] - all.mean; };
-    const auto t = [&](std::size_t i) { return index[order[i]]; };
-    const RunningSums sumX(worlds_, x);
-    const RunningSums sumT(worlds_, t);
-    const RunningSums sumTT(worlds_, [&](std::size_t i) { return t(i) * t(i); });
-    const RunningSums sumTX(worlds_, [&](std::size_t i) { return t(i) * x(i); });
+    std::size_t near = worlds_;
+    std::size_t wide = worlds_;
+    if (terms_ > 0) {
+        const auto wanted = static_cast<std::size_t>(std::ceil(std::pow(n, 2.0 / 3.0)));
+        near = neighboursOf(std::max(kFewestNeighbours, wanted), worlds_);
+        wide = neighboursOf(std::max({2 * kFewestNeighbours, near, worlds_ / 4}), worlds_);
+    }
+    parts.neighbours = static_cast<double>(near);
+    parts.witnesses = static_cast<double>(wide);
+    std::vector<double> x;
+    std::vector<double> y;
+    for (const std::size_t w : order) {
+        x.push_back(index[w]);
+        y.push_back(simulated[w] - all.mean);
+    }
+    const LocalLines lines(x, y, near);
 
-    // What the polynomial fitted of the noise, its rest does not show.
-    const double lines = terms_ > 0 ? 1.0 : 0.0;
-    const double lost = (n - 1.0 - lines) / std::max(1.0, n - 1.0 - terms);
-    std::vector<double> squares(worlds_);
-    parts.neighbours = m;
+    // What the polynomial fitted of the noise is no effect of the beliefs, and what it leaves does not show
+    // it.
+    const double squares = sumOfSquares(lines.values);
+    const double slope = squares > 0.0 ? std::sqrt(std::max(0.0, 1.0 - terms * meanNoise / squares)) : 0.0;
+    const double free = n - 1.0 - (terms_ > 0 ? 1.0 : 0.0);  // degrees that one line leaves
+    const double lost = free / std::max(1.0, n - 1.0 - terms);
     parts.level.resize(worlds_);
     parts.rest.resize(worlds_);
     parts.noiseOfRest.resize(worlds_);
     parts.levelVariance.resize(worlds_);
-    std::vector<double> leverage(worlds_);
     for (std::size_t i = 0; i < worlds_; ++i) {
-        const Neighbours near(i, count, worlds_);
-        const double meanX = sumX.between(near.first, near.end) / m;
-        const double meanT = sumT.between(near.first, near.end) / m;
-        const double spread = sumTT.between(near.first, near.end) - m * meanT * meanT;
-        const bool isLine = spread > 1e-9 * sumTT.between(0, worlds_) * m / n && spread > 0.0;
-        const double slope =
-            isLine ? (sumTX.between(near.first, near.end) - m * meanT * meanX) / spread : 0.0;
-        const double away = t(i) - meanT;
-        const double line = meanX + slope * away;
-        leverage[i] = std::min(1.0 / m + (isLine ? away * away / spread : 0.0), 0.9);
-        parts.level[order[i]] = line;
-        parts.rest[order[i]] = x(i) - line;
-        squares[i] = std::pow(x(i) - line, 2) / (1.0 - leverage[i]);
+        parts.level[order[i]] = all.mean + slope * lines.values[i];
+        parts.rest[order[i]] = y[i] - lines.values[i];
     }
-    // Nor is it an effect of the beliefs.
-    const double square = sumOfSquares(parts.level);
-    const double slope = square > 0.0 ? std::sqrt(std::max(0.0, 1.0 - terms * meanNoise / square)) : 0.0;
-    for (double& level : parts.level) level = all.mean + slope * level;
-    const RunningSums sumRest(worlds_, [&](std::size_t i) { return squares[i]; });
-    const RunningSums sumNoise(worlds_, [&](std::size_t i) { return noise[order[i]] * noise[order[i]]; });
-    const std::size_t wide =
-        neighboursOf(terms_ == 0 ? worlds_ : std::max({2 * kFewestNeighbours, count, worlds_ / 4}), worlds_);
-    const auto many = static_cast<double>(wide);
-    parts.witnesses = many;
+    const RunningSums rests(worlds_, [&](std::size_t i) {
+        return std::pow(y[i] - lines.values[i], 2) / (1.0 - lines.leverage[i]);
+    });
+    const RunningSums noises(worlds_, [&](std::size_t i) { return noise[order[i]] * noise[order[i]]; });
     for (std::size_t i = 0; i < worlds_; ++i) {
-        const Neighbours near(i, wide, worlds_);
-        const double residual = lost * sumRest.between(near.first, near.end) / many;
-        const double local = sumNoise.between(near.first, near.end) / many;
-        parts.noiseOfRest[order[i]] = residual > 0.0 ? std::max(0.0, local) / residual : 1.0;
-        parts.levelVariance[order[i]] = leverage[i] * residual;
+        const Neighbours among(i, wide, worlds_);
+        const double residual = lost * rests.between(among.first, among.end) / parts.witnesses;
+        const double local = std::max(0.0, noises.between(among.first, among.end) / parts.witnesses);
+        parts.noiseOfRest[order[i]] = residual > 0.0 ? local / residual : 1.0;
+        parts.levelVariance[order[i]] = lines.leverage[i] * std::max(0.0, residual);
     }
     return parts;
 }
