@@ -76,13 +76,16 @@ BeliefFit::BeliefFit(const std::vector<std::vector<double>>& beliefs, std::size_
     if (terms_ == 0) return;
     columns_.reserve(worlds_ * terms_);
     for (std::size_t w = 0; w < worlds_; ++w) {
-        std::vector<double> terms;  // in the order in which there is room for them
-        for (const auto& belief : draws) terms.push_back(belief[w]);
+        const std::size_t end = columns_.size() + terms_;
+        const auto add = [&](double x) {
+            if (columns_.size() < end) columns_.push_back(x);
+            return columns_.size() < end;
+        };
+        // In the order in which there is room for them.
+        for (const auto& belief : draws) add(belief[w]);
         for (std::size_t apart = 0; apart < draws.size(); ++apart)
-            for (std::size_t i = 0; i + apart < draws.size(); ++i)
-                terms.push_back(draws[i][w] * draws[i + apart][w]);
-        for (const auto& belief : draws) terms.push_back(belief[w] * belief[w] * belief[w]);
-        columns_.insert(columns_.end(), terms.begin(), terms.begin() + static_cast<std::ptrdiff_t>(terms_));
+            for (std::size_t i = 0; i + apart < draws.size() && add(draws[i][w] * draws[i + apart][w]);) ++i;
+        for (const auto& belief : draws) add(belief[w] * belief[w] * belief[w]);
     }
     const auto n = static_cast<double>(worlds_);
     std::vector<double> means(terms_, 0.0);
