@@ -61,7 +61,7 @@ ChunkRunner::ChunkRunner(const Layout& layout, std::uint32_t blockUsers, std::ui
     : layout_(layout),
       blockUsers_(blockUsers),
       key_(philoxKey(seed)),
-      lookedAt_(layout.slots()),
+      lookedAt_(layout.slots() * layout.months),
       sampler_(sampling, key_, blockUsers),
       usage_(layout.meters, Column(blockUsers)),
       blockedUsage_(layout.meters, Column(blockUsers)),
@@ -133,10 +133,10 @@ void ChunkRunner::run(const WorldModel& model, std::size_t segmentIndex, std::ui
         }
         closeHorizon(model, segmentIndex, block, parts);
     }
-    for (std::size_t slot = 0; slot < lookedAt_.size(); ++slot) {
-        LookedAt& looked = lookedAt_[slot];
+    for (std::size_t i = 0; i < lookedAt_.size(); ++i) {
+        LookedAt& looked = lookedAt_[i];
         if (looked.values.empty()) continue;
-        sink.pooled[slot].findAtoms(looked);
+        sink.pooled[i / layout_.months].findAtoms(looked);
         looked.values.clear();
         looked.weights.clear();
     }
@@ -284,7 +284,7 @@ void ChunkRunner::bill(const WorldModel& model, std::size_t segment, std::size_t
         double* margin = isOnlyMonth ? margin_[p].data() : monthMargin_.data();
         sumPlan(plan, p, month, margin, block, parts);
         if (!isOnlyMonth) addTo(margin, margin_[p].data(), n);
-        if (sink.isOn) countPlan(model, p, margin, block, sink, parts);
+        if (sink.isOn) countPlan(model, p, month, margin, block, sink, parts);
     }
 }
 
@@ -333,8 +333,8 @@ void ChunkRunner::sumPlan(const CompiledPlan& plan, std::size_t p, std::size_t m
     });
 }
 
-void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double* margin, const Block& block,
-                            const CountSink& sink, const std::vector<PartResult>& parts) {
+void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, std::size_t month, const double* margin,
+                            const Block& block, const CountSink& sink, const std::vector<PartResult>& parts) {
     const CompiledPlan& plan = model.plans[p];
     const std::uint64_t times = sink.times[p];
     // Calls add(values, batch) for the users of each batch.
@@ -357,7 +357,7 @@ void ChunkRunner::countPlan(const WorldModel& model, std::size_t p, const double
         if (times == 0 || !layout_.isCounted(p, quantity)) return;
         LogCounts& slot = sink.pooled[layout_.slot(p, quantity)];
         if (lookWeight_ > 0.0) {
-            LookedAt& looked = lookedAt_[layout_.slot(p, quantity)];
+            LookedAt& looked = lookedAt_[layout_.slot(p, quantity) * layout_.months + month];
             if (weights_.empty()) {
                 looked.values.insert(looked.values.end(), column, column + block.n);
                 looked.weights.assign(1, look(times));

@@ -109,8 +109,8 @@ class ChunkRunner {
                  const Block& block, std::vector<PartResult>& parts);
     /// Adds what is summed over a plan's whole horizon.
     static void addHorizon(std::size_t planIndex, const MarginSums& margins, PartResult& part);
-    void countPlan(const WorldModel& model, std::size_t planIndex, const double* margin, const Block& block,
-                   const CountSink& sink, const std::vector<PartResult>& parts);
+    void countPlan(const WorldModel& model, std::size_t planIndex, std::size_t month, const double* margin,
+                   const Block& block, const CountSink& sink, const std::vector<PartResult>& parts);
     void closeHorizon(const WorldModel& model, std::size_t segment, const Block& block,
                       std::vector<PartResult>& parts) const;
     /// Sum of a column over users [at, at + n) of the block, by weight.
@@ -125,7 +125,7 @@ class ChunkRunner {
     Grouping grouping_;
     double lookWeight_ = 0.0;  ///< what a count says of others when looked at; 0: this chunk is not
     PhiloxKey key_;
-    std::vector<LookedAt> lookedAt_;  ///< by slot: what of this chunk is looked at closely
+    std::vector<LookedAt> lookedAt_;  ///< slot x month: what of this chunk is looked at closely
     ScoreSampler sampler_;
     std::vector<Column> userScores_;  ///< score x user
     std::vector<Column> monthScores_;

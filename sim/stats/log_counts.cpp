@@ -150,7 +150,7 @@ void LogCounts::add(std::span<const double> values, std::uint64_t times, std::si
 }
 
 void LogCounts::findAtoms(const LookedAt& looked) {
-    for (const SharedValue& shared : sharedValues(looked, repeats_, origin_)) {
+    for (const SharedValue& shared : sharedValues(looked, origin_)) {
         const double x = shared.value - origin_;
         shared_[std::copysign(std::bit_cast<double>(binEdgeBits(x)), x)].add(shared);
     }

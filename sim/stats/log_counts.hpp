@@ -49,8 +49,8 @@ class LogCounts {
     /// Adds finite values, each `times` times.
     void add(std::span<const double> values, std::uint64_t times, std::size_t batch, Look look = 1);
 
-    /// Finds atoms in the midst of bins: values that more users than one share among some that were added and
-    /// looked at. Which are given together matters.
+    /// Finds atoms in the midst of bins: values that several users share among some that were added and looked
+    /// at. Which are given together matters: one of each user.
     void findAtoms(const LookedAt& looked);
 
     /// Adds what `other` counted, batch by batch; as many batches and the same origin.

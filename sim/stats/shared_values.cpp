@@ -46,7 +46,7 @@ void SharedValue::add(const SharedValue& other) {
     looks += other.looks;
 }
 
-std::vector<SharedValue> sharedValues(const LookedAt& looked, std::uint64_t repeats, double origin) {
+std::vector<SharedValue> sharedValues(const LookedAt& looked, double origin) {
     // Sorting all takes ten times as long.
     std::vector<std::uint32_t> places;
     for (const std::uint64_t hash : {0x9E3779B97F4A7C15U, 0xD2B74407B1CE6E93U, 0xCA5A826395121157U}) {
@@ -72,7 +72,7 @@ std::vector<SharedValue> sharedValues(const LookedAt& looked, std::uint64_t repe
         };
         for (; i < suspects.size() && isShared(suspects[i].value); ++i)
             shared.add({suspects[i].value, suspects[i].weight, 1});
-        if (shared.looks > repeats) result.push_back(shared);
+        if (shared.looks > 1) result.push_back(shared);
     }
     return result;
 }

@@ -31,10 +31,8 @@ struct SharedValue {
     void add(const SharedValue& other);
 };
 
-/// What more than `repeats` of the values share, ascending, by the bins of LogCounts about `origin`, which is
-/// left out.
-[[nodiscard]] std::vector<SharedValue> sharedValues(const LookedAt& looked, std::uint64_t repeats,
-                                                    double origin);
+/// What several of the values share, ascending, by the bins of LogCounts about `origin`, which is left out.
+[[nodiscard]] std::vector<SharedValue> sharedValues(const LookedAt& looked, double origin);
 
 /// A few shared values. Whatever the order of adding, the same are held.
 class SharedValues {
