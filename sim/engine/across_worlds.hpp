@@ -44,7 +44,7 @@ class AcrossWorlds {
     /// Mean chance that a plan's pool loses.
     [[nodiscard]] Estimate poolLoses(std::size_t plan) const;
 
-    /// How much likelier a plan (a row) is to lose than another, or than the pool of another.
+    /// How much likelier a plan is to lose than another, by their rows; or its pool than that of another.
     [[nodiscard]] Estimate planLosesMore(std::size_t row, std::size_t other) const;
     [[nodiscard]] Estimate poolLosesMore(std::size_t plan, std::size_t other) const;
 

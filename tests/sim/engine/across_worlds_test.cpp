@@ -11,6 +11,7 @@
 #include "sim/decide/condition.hpp"
 #include "sim/engine/simulate.hpp"
 #include "sim/kernels/scalar_math.hpp"
+#include "sim/random/normal_quantile.hpp"
 #include "sim/stats/summaries.hpp"
 #include "tests/support/one_plan.hpp"
 
@@ -92,6 +93,62 @@ TEST(AcrossWorlds, GivenAPoolFarLargerThanAWorld_WhenSimulated_ThenItsChanceIsTh
     const Estimate plan = estimateOf(*result, "probability_plan_loses");
     EXPECT_NEAR(plan.value, loses, 4.0 * plan.standardError);
     EXPECT_LT(plan.standardError, 0.01);
+}
+
+// Rates are lognormal with log-sd s, users' costs have a cv of 3.46: 10,000 people are 3.5 % of their mean
+// off. A world of 100 users knows hardly more of their spread than of their mean; its own would make 0.17 of
+// it.
+TEST(AcrossWorlds, GivenWorldsThatHardlyKnowTheirUsersSpread_WhenSimulated_ThenThePoolsChanceIsThatOfAll) {
+    const double s90 = std::log(12.5 / 8.0) / 2.0;  // from the median to the 95th percentile
+    const double deviation = s90 / 1.6448536269514722;
+    const double cv = std::sqrt(std::expm1(1.6 * 1.6));
+    core::Scenario s = unsureCost({8.0, 10.0, 12.5, core::BeliefShape::Lognormal}, cv, 100, 2'000);
+    const double fee = 10.0 * std::exp(normalQuantile(0.9) * deviation);
+    s.plans[0].fee = point(fee);
+    s.subscribers = point(10'000.0);
+    double truth = 0.0;
+    for (int i = 0; i < 10'000; ++i) {
+        const double mean = 10.0 * std::exp(deviation * normalQuantile((i + 0.5) / 10'000.0));
+        truth += normalCdfScalar((mean - fee) / (mean * cv / 100.0)) / 10'000.0;
+    }
+    double sum = 0.0;
+    int held = 0;
+    for (s.run.seed = 1; s.run.seed <= 20; ++s.run.seed) {
+        const Estimate pool = estimateOf(*simulate(s), "probability_pool_loses");
+        sum += pool.value / 20.0;
+        held += pool.low <= truth && truth <= pool.high ? 1 : 0;
+    }
+    EXPECT_NEAR(sum, truth, 0.02);  // 0.104
+    EXPECT_GE(held, 16);            // fewer of 95 % with probability 3e-3
+}
+
+// A margin has the variance of the rate's mean, 1 / 3, between worlds, and E[rate^2] E[1 / N] of chance, with
+// N log-uniform: 0.33 of 0.33 + 0.22.
+TEST(AcrossWorlds, GivenAnUnknownNumberOfSubscribers_WhenTheVarianceIsSplit_ThenEachWorldsOwnCounts) {
+    core::Scenario s = unsureCost({9.0, 10.0, 11.0, core::BeliefShape::Uniform}, 1.0, 2'000, 1'000);
+    s.subscribers =
+        addBelief(s, "population.subscribers", {100.0, 1'000.0, 10'000.0, core::BeliefShape::LogUniform});
+    const double chance = (100.0 + 1.0 / 3.0) * (0.01 - 0.0001) / std::log(100.0);
+    const double truth = (1.0 / 3.0) / (1.0 / 3.0 + chance);
+    const Estimate share = estimateOf(*simulate(s), "variance_share_between_worlds");
+    EXPECT_NEAR(share.value, truth, 4.0 * share.standardError);  // with 1,000 subscribers it would be 0.77
+    EXPECT_LT(share.standardError, 0.035);
+}
+
+TEST(AcrossWorlds, GivenPlansThatNeverLose_WhenCompared_ThenNoChanceIsSurerThanToOneWorld) {
+    core::Scenario s = unsureCost({9.0, 10.0, 11.0, core::BeliefShape::Uniform}, 0.1, 200, 50);
+    s.plans.push_back(s.plans[0]);
+    s.plans[0].fee = point(100.0);
+    s.plans[1].id = "dear";
+    s.plans[1].fee = point(200.0);
+    const auto result = simulate(s);
+    const double most = -std::log(0.025) / 50.0;
+    const auto row = std::ranges::find(result->differences, "probability_plan_loses", &DifferenceRow::metric);
+    ASSERT_NE(row, result->differences.end());
+    EXPECT_NEAR(row->estimate.low, -most, 1e-12);
+    EXPECT_NEAR(row->estimate.high, most, 1e-12);
+    const Estimate pool = estimateOf(*result, "probability_pool_loses");
+    EXPECT_NEAR(pool.high, wilson95(0.0, 50.0).high, 1e-9);
 }
 
 // Users of two kinds over two months whose spread between worlds is nothing but their own.
