@@ -185,11 +185,9 @@ AcrossWorlds::AcrossWorlds(const core::Scenario& scenario, const std::vector<con
       amounts_(amountMetrics(scenario)),
       fit_(drawsOf(scenario, finished), finished.size()),
       margins_(scenario.plans.size()),
-      moments_(scenario.plans.size()),
       pools_(scenario.plans.size()) {
     forEach(threads, scenario.plans.size(), [&](std::size_t plan) {
         margins_[plan] = expectedValues({rowOf(plan), {}}, metric(kMargin));
-        moments_[plan] = userMoments(plan);
         pools_[plan] = poolChancesOf(plan);
     });
 }
@@ -232,18 +230,6 @@ ExpectedValues AcrossWorlds::expectedValues(TableRow row, std::size_t metric) co
     return noise.empty() ? ExpectedValues{values, {}, {}, {}, {}} : fit_.estimate(values, noise);
 }
 
-std::vector<double> AcrossWorlds::expectedMoment(std::size_t column) const {
-    std::vector<double> values;
-    std::vector<double> noise;
-    bool isFinite = true;
-    for (const WorldOutcome* world : finished_) {
-        values.push_back(world->userMoments[column]);
-        noise.push_back(world->momentNoise[column]);
-        isFinite = isFinite && std::isfinite(values.back()) && std::isfinite(noise.back());
-    }
-    return isFinite ? fit_.expected(values, noise) : values;
-}
-
 ExpectedValues AcrossWorlds::marginsInRow(std::size_t row) const {
     return row % scopes_ == 0 ? margins_[row / scopes_] : expectedValues({row, {}}, metric(kMargin));
 }
@@ -278,58 +264,51 @@ Estimate AcrossWorlds::planLosesMore(std::size_t row, std::size_t other) const {
     return result;
 }
 
-std::vector<double> AcrossWorlds::poolChances(std::size_t plan, const std::vector<double>& margins) const {
+std::vector<double> AcrossWorlds::beyondMoments(std::size_t plan) const {
+    const auto isInside = [](double p) { return p > 0.0 && p < 1.0; };
     const std::size_t chance = metric("probability_pool_loses");
     const std::size_t margin = metric(kMargin);
-    const double months = scenario_.run.months;
-    const auto isInside = [](double p) { return p > 0.0 && p < 1.0; };
-    const UserMoments& expected = moments_[plan];
+    std::vector<double> beyond;
+    for (const WorldOutcome* world : finished_) {
+        const std::vector<double>& values = world->values[rowOf(plan)];
+        const double simulated = values[chance];
+        const double own =
+            probabilitySumBelowZero(scenario_.run.months * values[margin], world->userMoments[2 * plan],
+                                    world->userMoments[2 * plan + 1], world->subscribers);
+        const bool isMore = isInside(simulated) && isInside(own) && std::abs(simulated - own) > 1e-9;
+        beyond.push_back(isMore ? normalQuantile(simulated) - normalQuantile(own) : 0.0);
+    }
+    return beyond;
+}
+
+std::vector<double> AcrossWorlds::chancesWith(std::size_t plan, const std::vector<double>& margins,
+                                              const std::vector<double>& beyond) const {
+    const std::size_t chance = metric("probability_pool_loses");
+    const std::size_t margin = metric(kMargin);
     std::vector<double> chances;
-    chances.reserve(finished_.size());
     for (std::size_t w = 0; w < finished_.size(); ++w) {
         const WorldOutcome& world = *finished_[w];
-        const std::vector<double>& values = world.values[rowOf(plan)];
-        const double simulated = values[chance];
-        const double variance = world.userMoments[2 * plan];
-        const double third = world.userMoments[2 * plan + 1];
-        const bool isSame =
-            margins[w] == values[margin] && expected.variance[w] == variance && expected.third[w] == third;
-        if (isSame || !std::isfinite(simulated)) {
+        const double simulated = world.values[rowOf(plan)][chance];
+        if (margins[w] == world.values[rowOf(plan)][margin] || !std::isfinite(simulated)) {
             chances.push_back(simulated);
             continue;
         }
-        const double moved = probabilitySumBelowZero(months * margins[w], std::max(0.0, expected.variance[w]),
-                                                     expected.third[w], world.subscribers);
-        // What the simulated chance knows beyond three moments.
-        const double beyond = moments_[plan].beyond[w];
-        const bool hasMore = beyond != 0.0 && isInside(moved);
-        chances.push_back(hasMore ? normalCdfScalar(normalQuantile(moved) + beyond) : moved);
+        const double moved =
+            probabilitySumBelowZero(scenario_.run.months * margins[w], world.userMoments[2 * plan],
+                                    world.userMoments[2 * plan + 1], world.subscribers);
+        const bool hasMore = beyond[w] != 0.0 && moved > 0.0 && moved < 1.0;
+        chances.push_back(hasMore ? normalCdfScalar(normalQuantile(moved) + beyond[w]) : moved);
     }
     return chances;
 }
 
-AcrossWorlds::UserMoments AcrossWorlds::userMoments(std::size_t plan) const {
-    UserMoments found{expectedMoment(2 * plan), expectedMoment(2 * plan + 1), {}};
-    const double months = scenario_.run.months;
-    const auto isInside = [](double p) { return p > 0.0 && p < 1.0; };
-    for (const WorldOutcome* world : finished_) {
-        const std::vector<double>& values = world->values[rowOf(plan)];
-        const double simulated = values[metric("probability_pool_loses")];
-        const double own =
-            probabilitySumBelowZero(months * values[metric(kMargin)], world->userMoments[2 * plan],
-                                    world->userMoments[2 * plan + 1], world->subscribers);
-        const bool isMore = isInside(simulated) && isInside(own) && std::abs(simulated - own) > 1e-9;
-        found.beyond.push_back(isMore ? normalQuantile(simulated) - normalQuantile(own) : 0.0);
-    }
-    return found;
-}
-
 AcrossWorlds::Chances AcrossWorlds::poolChancesOf(std::size_t plan) const {
     const ExpectedValues& margins = margins_[plan];
-    Chances chances{poolChances(plan, margins.values), {}};
+    const std::vector<double> beyond = beyondMoments(plan);
+    Chances chances{chancesWith(plan, margins.values, beyond), {}};
     chances.mean = meansOf(margins, [&](const std::vector<double>& list) {
         const bool isKnown = &list == &margins.values;
-        return summarise(finiteOf(isKnown ? chances.byWorld : poolChances(plan, list))).mean;
+        return summarise(finiteOf(isKnown ? chances.byWorld : chancesWith(plan, list, beyond))).mean;
     });
     return chances;
 }

@@ -83,18 +83,12 @@ class AcrossWorlds {
         std::vector<double> byWorld;
         ExpectedValues mean;
     };
+    /// What a world's simulated chance that the pool loses knows beyond three moments, as a normal score.
+    [[nodiscard]] std::vector<double> beyondMoments(std::size_t plan) const;
     /// The chances that the pool loses if its mean margins are these.
-    [[nodiscard]] std::vector<double> poolChances(std::size_t plan, const std::vector<double>& margins) const;
+    [[nodiscard]] std::vector<double> chancesWith(std::size_t plan, const std::vector<double>& margins,
+                                                  const std::vector<double>& beyond) const;
     [[nodiscard]] Chances poolChancesOf(std::size_t plan) const;
-    /// Of a user's margin over the horizon, by world, in expectation.
-    struct UserMoments {
-        std::vector<double> variance;
-        std::vector<double> third;
-        std::vector<double> beyond;  ///< what the simulated chance of the pool knows beyond them, as a score
-    };
-    [[nodiscard]] UserMoments userMoments(std::size_t plan) const;
-    /// Of a column of the worlds' user moments.
-    [[nodiscard]] std::vector<double> expectedMoment(std::size_t column) const;
     [[nodiscard]] std::size_t rowOf(std::size_t plan) const { return plan * scopes_; }
 
     /// What the margins of worlds are made of. Source: METHODS 3.12.
@@ -116,7 +110,6 @@ class AcrossWorlds {
     std::vector<std::size_t> amounts_;
     BeliefFit fit_;
     std::vector<ExpectedValues> margins_;  ///< by plan, over all segments and months
-    std::vector<UserMoments> moments_;     ///< by plan
     std::vector<Chances> pools_;           ///< by plan
 };
 

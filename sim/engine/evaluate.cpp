@@ -146,11 +146,7 @@ void Evaluator::addForOtherWorlds(const WorldModel& model, const WorldSums& sums
                 row.push_back(noiseOf(values[0][metric], values[1][metric]));
         }
         const MarginMoments whole = marginMoments(layout_, model, plan, totals);
-        const MarginMoments parts[] = {marginMoments(layout_, model, plan, halves[0]),
-                                       marginMoments(layout_, model, plan, halves[1])};
         outcome.userMoments.insert(outcome.userMoments.end(), {whole.variance, whole.third});
-        outcome.momentNoise.insert(outcome.momentNoise.end(), {noiseOf(parts[0].variance, parts[1].variance),
-                                                               noiseOf(parts[0].third, parts[1].third)});
     }
 }
 

@@ -18,9 +18,8 @@ struct WorldOutcome {
     /// the mean square over worlds is the variance that few users make.
     std::vector<std::vector<double>> noise;
     double subscribers = 0.0;
-    /// Plan x (variance, third central moment) of a user's margin over the horizon, and their noise as above.
+    /// Plan x (variance, third central moment) of a user's margin over the horizon.
     std::vector<double> userMoments;
-    std::vector<double> momentNoise;
 };
 
 /// All that the rows are made from.

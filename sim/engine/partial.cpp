@@ -100,7 +100,6 @@ void packPartial(const Partial& part, core::BytePacker& packer) {
         for (const std::vector<double>& noise : world.noise) packer.numbers(noise);
         packer.number(world.subscribers);
         packer.numbers(world.userMoments);
-        packer.numbers(world.momentNoise);
     }
     packer.whole(part.sums.size());
     for (const BatchSums& sums : part.sums) {
@@ -135,7 +134,6 @@ Partial unpackPartial(const core::Scenario& scenario, const Layout& layout, cons
                 world.noise.push_back(unpackNumbers(amounts, unpacker));
             world.subscribers = unpacker.number();
             world.userMoments = unpackNumbers(2 * layout.plans, unpacker);
-            world.momentNoise = unpackNumbers(2 * layout.plans, unpacker);
         }
     }
     const std::size_t sums = unpacker.count(12);

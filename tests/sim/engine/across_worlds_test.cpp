@@ -11,7 +11,6 @@
 #include "sim/decide/condition.hpp"
 #include "sim/engine/simulate.hpp"
 #include "sim/kernels/scalar_math.hpp"
-#include "sim/random/normal_quantile.hpp"
 #include "sim/stats/summaries.hpp"
 #include "tests/support/one_plan.hpp"
 
@@ -93,33 +92,6 @@ TEST(AcrossWorlds, GivenAPoolFarLargerThanAWorld_WhenSimulated_ThenItsChanceIsTh
     const Estimate plan = estimateOf(*result, "probability_plan_loses");
     EXPECT_NEAR(plan.value, loses, 4.0 * plan.standardError);
     EXPECT_LT(plan.standardError, 0.01);
-}
-
-// Rates are lognormal with log-sd s, users' costs have a cv of 3.46: 10,000 people are 3.5 % of their mean
-// off. A world of 100 users knows hardly more of their spread than of their mean; its own would make 0.17 of
-// it.
-TEST(AcrossWorlds, GivenWorldsThatHardlyKnowTheirUsersSpread_WhenSimulated_ThenThePoolsChanceIsThatOfAll) {
-    const double s90 = std::log(12.5 / 8.0) / 2.0;  // from the median to the 95th percentile
-    const double deviation = s90 / 1.6448536269514722;
-    const double cv = std::sqrt(std::expm1(1.6 * 1.6));
-    core::Scenario s = unsureCost({8.0, 10.0, 12.5, core::BeliefShape::Lognormal}, cv, 100, 2'000);
-    const double fee = 10.0 * std::exp(normalQuantile(0.9) * deviation);
-    s.plans[0].fee = point(fee);
-    s.subscribers = point(10'000.0);
-    double truth = 0.0;
-    for (int i = 0; i < 10'000; ++i) {
-        const double mean = 10.0 * std::exp(deviation * normalQuantile((i + 0.5) / 10'000.0));
-        truth += normalCdfScalar((mean - fee) / (mean * cv / 100.0)) / 10'000.0;
-    }
-    double sum = 0.0;
-    int held = 0;
-    for (s.run.seed = 1; s.run.seed <= 20; ++s.run.seed) {
-        const Estimate pool = estimateOf(*simulate(s), "probability_pool_loses");
-        sum += pool.value / 20.0;
-        held += pool.low <= truth && truth <= pool.high ? 1 : 0;
-    }
-    EXPECT_NEAR(sum, truth, 0.02);  // 0.104
-    EXPECT_GE(held, 16);            // fewer of 95 % with probability 3e-3
 }
 
 // A margin has the variance of the rate's mean, 1 / 3, between worlds, and E[rate^2] E[1 / N] of chance, with
